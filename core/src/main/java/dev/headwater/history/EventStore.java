@@ -1,0 +1,58 @@
+package dev.headwater.history;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import dev.headwater.room.RoomVersion;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps the events of rooms in pages: bodies whose place never changes, and beside them small side data that may.
+ *
+ * <p>A store knows nothing of walks, depths or visibility; {@link BackfillWalk} and {@link RoomWriter} do. Each method is
+ * one round trip to the store at most, starts on subscription, is bounded in what it holds, and on cancellation sends
+ * no further command. A store that cannot be reached fails with {@link StoreUnavailableException}.
+ */
+public interface EventStore {
+    /** Looks up events by ID. Empty if the room is not stored. */
+    Mono<Located> locate(RoomId room, Collection<EventId> events);
+
+    /** Reads side data only. Empty if the room is not stored. */
+    Mono<Pages> plan(RoomId room, Collection<PageId> pages);
+
+    /** Reads pages with their bodies; the side data is not older than the bodies. Empty if the room is not stored. */
+    Mono<Pages> window(RoomId room, Collection<PageId> pages);
+
+    /** Looks up what decides about a server's access. Empty if the room is not stored. */
+    Mono<RoomAdmission.OfServer> admission(RoomId room, ServerName server);
+
+    /** The first round trip of a write: what is stored of the events themselves and of those they name. */
+    Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events);
+
+    /** Reads the side data of the last part of each bucket; buckets without a page are absent. Empty if the room is not stored. */
+    Mono<Pages> lastPages(RoomId room, Collection<Long> buckets);
+
+    /**
+     * Appends event bodies to pages; they stay invisible until a publication refers to them. Repeating it leaves
+     * unreferenced bytes behind and does no harm.
+     *
+     * @return the offset of the first appended byte, by page
+     */
+    Mono<Map<PageId, Integer>> append(RoomId room, Map<PageId, byte[]> bodies);
+
+    /** Publishes a change. False, with nothing changed, if somebody else has published in between. */
+    Mono<Boolean> publish(Publication publication);
+
+    /** Replaces the confirmed current state of a room. */
+    Mono<Void> admit(RoomId room, RoomAdmission admission);
+
+    /** The pages of a room from a bucket on, ascending, as far as the {@code atMost} lowest. */
+    Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost);
+
+    /** All rooms, in no order. */
+    Flux<RoomId> rooms();
+}

@@ -1,0 +1,27 @@
+package dev.headwater.history;
+
+/**
+ * A page of a room's events: the bucket of corrected depths that they had when they were stored, and which part of that
+ * bucket. Ordered by bucket, then part.
+ *
+ * @param bucket corrected depth at insertion divided by {@link #LEVELS}, at least 0
+ * @param part counted from 0; a further part is opened when the last one is full
+ */
+public record PageId(long bucket, int part) implements Comparable<PageId> {
+    /** Levels of corrected depth that share a bucket. */
+    public static final int LEVELS = 32;
+    /** Events that one page holds at most. */
+    public static final int MAX_EVENTS = 32;
+    /** A page that holds this many bytes of event bodies takes no further event. */
+    public static final int MAX_BYTES = 64 * 1024;
+
+    public static long bucketOf(long correctedDepth) {
+        return correctedDepth / LEVELS;
+    }
+
+    @Override
+    public int compareTo(PageId other) {
+        int byBucket = Long.compare(bucket, other.bucket);
+        return byBucket != 0 ? byBucket : Integer.compare(part, other.part);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.headwater.history;
+
+import dev.headwater.id.ServerName;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Who is in a room now, by its confirmed current state.
+ *
+ * @param joined the servers with a joined user
+ * @param acls the contents, as JSON, of the {@code m.room.server_acl} in force: none, one, or several where branches
+ *     disagree, all of which must admit a server
+ */
+public record RoomAdmission(Set<ServerName> joined, List<String> acls) {
+    public RoomAdmission {
+        joined = Set.copyOf(joined);
+        acls = List.copyOf(acls);
+    }
+
+    /** What the admission of one server depends on. */
+    public record OfServer(boolean joined, List<String> acls) {
+        public OfServer {
+            acls = List.copyOf(acls);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.headwater.id;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * An event's identifier: {@code $} and up to 254 more bytes of UTF-8, without control characters. Ordered by its bytes.
+ *
+ * @see <a href="https://spec.matrix.org/v1.18/appendices/#event-ids">Event IDs</a>
+ */
+public record EventId(String value) implements Comparable<EventId> {
+    static final int MAX_BYTES = 255;
+
+    /** @throws InvalidIdException if {@code value} is not an event ID */
+    public static EventId parse(String value) {
+        if (value.length() < 2
+                || value.charAt(0) != '$'
+                || !IdText.isClean(value)
+                || value.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw new InvalidIdException(value, "an event ID: $ and at most 254 more bytes");
+        }
+        return new EventId(value);
+    }
+
+    @Override
+    public int compareTo(EventId other) {
+        return Utf8Order.INSTANCE.compare(value, other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

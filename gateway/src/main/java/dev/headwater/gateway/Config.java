@@ -1,0 +1,106 @@
+package dev.headwater.gateway;
+
+import dev.headwater.gateway.ConfigConverters.Bytes;
+import dev.headwater.gateway.ConfigConverters.FromOne;
+import dev.headwater.gateway.ConfigConverters.PortNumber;
+import dev.headwater.id.KeyId;
+import dev.headwater.id.ServerName;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration as typed values, with every default beside its key. Method names are the keys in camel case.
+ *
+ * <p>Read by {@link ConfigFile}; a key that does not stand here is refused, not ignored.
+ */
+@ConfigMapping(prefix = Config.PREFIX, namingStrategy = ConfigMapping.NamingStrategy.SNAKE_CASE)
+public interface Config {
+    /** What stands before every key inside; operators see it in the names of environment variables only. */
+    String PREFIX = "headwater";
+
+    /** The resident server: {@code origin} of answers, {@code destination} of signatures. */
+    ServerName serverName();
+
+    /** What is listened on; a federation listener on 127.0.0.1:8448 if the key is absent. */
+    List<Listener> listeners();
+
+    /** Where the rooms are kept. */
+    @WithDefault("redis://127.0.0.1:6379/0")
+    StoreUri store();
+
+    /** Keys of other servers by server and key ID, in unpadded base64; pinned, never fetched. */
+    Map<ServerName, Map<KeyId, String>> verifyKeys();
+
+    /** The key that the resident server signs with. A relative path is taken from the configuration file's directory. */
+    Optional<Path> signingKeyPath();
+
+    Backfill backfill();
+
+    Ingest ingest();
+
+    Http http();
+
+    /** One listening socket on each of the addresses. */
+    interface Listener {
+        /** 0 picks a free one. */
+        @WithConverter(PortNumber.class)
+        int port();
+
+        @WithDefault("127.0.0.1")
+        List<String> bindAddresses();
+
+        @WithDefault("federation")
+        ListenerType type();
+    }
+
+    /** What a listener serves. */
+    enum ListenerType {
+        FEDERATION
+    }
+
+    /** Limits of {@code /backfill}. */
+    interface Backfill {
+        /** A request for more events is answered with this many. */
+        @WithDefault("500")
+        @WithConverter(FromOne.class)
+        int maxLimit();
+    }
+
+    /** How an import is written. */
+    interface Ingest {
+        @WithDefault("memory")
+        Ack ack();
+    }
+
+    /** What an acknowledged event has reached. */
+    enum Ack {
+        /** The memory of Redis. */
+        MEMORY
+    }
+
+    /** Limits of every HTTP connection. */
+    interface Http {
+        /** How long a connection may stay without a request. */
+        @WithDefault("60s")
+        Duration idleTimeout();
+
+        /** How long a request's line and headers, and then its body, may take to arrive. */
+        @WithDefault("10s")
+        Duration requestTimeout();
+
+        /** How long a response may fall short of 1 KiB a second before it is aborted. */
+        @WithDefault("30s")
+        Duration progressTimeout();
+
+        /** The longest request target, in bytes. */
+        @WithDefault("16384")
+        @WithConverter(Bytes.class)
+        int maxTarget();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.headwater.gateway;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys whose feature this version does not have. A value that says "none" is taken, anything else is refused: a setting
+ * must never be ignored in silence.
+ */
+final class LaterKeys {
+    private static final List<String> TOP = List.of(
+            "upstream",
+            "trusted_key_servers",
+            "get_missing_events",
+            "rc_federation",
+            "federation_domain_whitelist",
+            "ip_range_whitelist",
+            "store_max_bytes");
+    private static final List<String> OF_LISTENER = List.of("tls", "x_forwarded");
+
+    private LaterKeys() {}
+
+    /** Takes the keys out of the tree, and adds a line for each that asks for something. */
+    static void remove(Map<String, Object> tree, List<String> problems) {
+        for (String key : TOP) {
+            refuse(key, tree.remove(key), problems);
+        }
+        if (tree.get("listeners") instanceof List<?> listeners) {
+            for (int i = 0; i < listeners.size(); i++) {
+                if (listeners.get(i) instanceof Map<?, ?> listener) {
+                    for (String key : OF_LISTENER) {
+                        refuse("listeners[" + i + "]." + key, listener.remove(key), problems);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void refuse(String key, @Nullable Object value, List<String> problems) {
+        if (!meansNone(value)) {
+            problems.add(key + ": '" + StoreUri.masked(String.valueOf(value))
+                    + "' is not supported in this version; leave the key out");
+        }
+    }
+
+    private static boolean meansNone(@Nullable Object value) {
+        return value == null
+                || value.equals("false")
+                || (value instanceof Collection<?> collection && collection.isEmpty())
+                || (value instanceof Map<?, ?> map && map.isEmpty());
+    }
+}

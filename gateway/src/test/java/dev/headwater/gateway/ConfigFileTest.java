@@ -1,0 +1,258 @@
+package dev.headwater.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.headwater.id.KeyId;
+import dev.headwater.id.ServerName;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigFileTest {
+    private static final String KEY = "DNgYnD/S0nBwY8Wpoz6O+xfipL7NSh4jh+WnVKKqW8g";
+
+    @Test
+    void hasTheseDefaults() {
+        Config config = parse("server_name: hs.example");
+
+        assertThat(config.serverName()).isEqualTo(ServerName.parse("hs.example"));
+        assertThat(config.listeners()).singleElement().satisfies(listener -> {
+            assertThat(listener.port()).isEqualTo(8448);
+            assertThat(listener.bindAddresses()).containsExactly("127.0.0.1");
+            assertThat(listener.type()).isEqualTo(Config.ListenerType.FEDERATION);
+        });
+        assertThat(config.store()).isEqualTo(new StoreUri("redis://127.0.0.1:6379/0"));
+        assertThat(config.verifyKeys()).isEmpty();
+        assertThat(config.signingKeyPath()).isEmpty();
+        assertThat(config.backfill().maxLimit()).isEqualTo(500);
+        assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
+        assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.http().maxTarget()).isEqualTo(16_384);
+    }
+
+    @Test
+    void takesEveryKey() {
+        Config config = parse("""
+                server_name: "hs.example:443"
+                listeners:
+                  - port: 0
+                    bind_addresses: ["127.0.0.1", "::1"]
+                    type: federation
+                  - { port: 8009 }
+                store: "rediss://user:p%%40ss@redis.example:6380/3"
+                verify_keys:
+                  remote.example:8448: { "ed25519:a_1": "%s", "ed25519:b.2": "%s" }
+                  "[::1]:8448": { ed25519:auto: %s }
+                signing_key_path: keys/signing.key
+                backfill: { max_limit: 100 }
+                ingest: { ack: memory }
+                http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096 }
+                """.formatted(KEY, KEY, KEY));
+
+        assertThat(config.serverName()).isEqualTo(ServerName.parse("hs.example:443"));
+        assertThat(config.listeners()).extracting(Config.Listener::port).containsExactly(0, 8009);
+        assertThat(config.listeners().get(0).bindAddresses()).containsExactly("127.0.0.1", "::1");
+        assertThat(config.store().value()).isEqualTo("rediss://user:p%40ss@redis.example:6380/3");
+        assertThat(config.verifyKeys())
+                .isEqualTo(Map.of(
+                        ServerName.parse("remote.example:8448"),
+                        Map.of(KeyId.parse("ed25519:a_1"), KEY, KeyId.parse("ed25519:b.2"), KEY),
+                        ServerName.parse("[::1]:8448"),
+                        Map.of(KeyId.parse("ed25519:auto"), KEY)));
+        assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
+        assertThat(config.backfill().maxLimit()).isEqualTo(100);
+        assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
+        assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.http().maxTarget()).isEqualTo(4096);
+    }
+
+    @Test
+    void noKeyIsForgottenByTheTestsAbove() {
+        assertThat(ConfigProblems.properties())
+                .containsExactly(
+                        "backfill.max_limit",
+                        "http.idle_timeout",
+                        "http.max_target",
+                        "http.progress_timeout",
+                        "http.request_timeout",
+                        "ingest.ack",
+                        "listeners[*].bind_addresses",
+                        "listeners[*].bind_addresses[*]",
+                        "listeners[*].port",
+                        "listeners[*].type",
+                        "server_name",
+                        "signing_key_path",
+                        "store",
+                        "verify_keys.*.*");
+    }
+
+    @Test
+    void everyKeyIsAnEnvironmentVariableToo() {
+        Config config = ConfigFile.parse(
+                "server_name: file.example\nlisteners: [{port: 1}, {port: 2}]\nbackfill: {max_limit: 7}",
+                Map.ofEntries(
+                        Map.entry("HEADWATER_SERVER_NAME", "env.example"),
+                        Map.entry("HEADWATER_LISTENERS", "[{port: 3, bind_addresses: [127.0.0.1]}]"),
+                        Map.entry("HEADWATER_STORE", "memory:"),
+                        Map.entry("HEADWATER_VERIFY_KEYS", "{a.example: {\"ed25519:1\": \"" + KEY + "\"}}"),
+                        Map.entry("HEADWATER_SIGNING_KEY_PATH", "/keys/a"),
+                        Map.entry("HEADWATER_BACKFILL_MAX_LIMIT", "8"),
+                        Map.entry("HEADWATER_INGEST_ACK", "memory"),
+                        Map.entry("HEADWATER_HTTP_IDLE_TIMEOUT", "1s"),
+                        Map.entry("HEADWATER_HTTP_REQUEST_TIMEOUT", "2s"),
+                        Map.entry("HEADWATER_HTTP_PROGRESS_TIMEOUT", "3s"),
+                        Map.entry("HEADWATER_HTTP_MAX_TARGET", "2048"),
+                        // Set by Kubernetes for a service of this name.
+                        Map.entry("HEADWATER_PORT", "tcp://10.0.0.1:8448"),
+                        Map.entry("HEADWATER_SERVICE_HOST", "10.0.0.1"),
+                        Map.entry("PATH", "/bin")),
+                Path.of("/etc"));
+
+        assertThat(config.serverName()).isEqualTo(ServerName.parse("env.example"));
+        assertThat(config.listeners()).extracting(Config.Listener::port).containsExactly(3);
+        assertThat(config.store().isMemory()).isTrue();
+        assertThat(config.verifyKeys()).containsOnlyKeys(ServerName.parse("a.example"));
+        assertThat(config.signingKeyPath()).contains(Path.of("/keys/a"));
+        assertThat(config.backfill().maxLimit()).isEqualTo(8);
+        assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.http().maxTarget()).isEqualTo(2048);
+    }
+
+    @Test
+    void namesEveryProblemAtOnce() {
+        assertThat(problems("""
+                        listeners:
+                          - port: 65536
+                            tls: { certificate_path: a, private_key_path: b }
+                          - { type: admin, x_forwarded: true }
+                        store: "postgres://u:secret@h/db"
+                        upstream: "http://127.0.0.1:8008"
+                        verify_keys:
+                          remote.example: { "ed25519:a_1": "AAAA", "rsa:1": "x" }
+                        backfill: { max_limit: 1e3, min: 5 }
+                        ingest: { ack: local-fsync }
+                        http: { idle_timeout: 5 minutes, max_target: 0 }
+                        max_limit: 5
+                        """))
+                .containsExactlyInAnyOrder(
+                        "server_name: missing; expected the resident server's name, such as hs.example",
+                        "listeners[0].port: '65536' is refused: expected a port from 1 to 65535, or 0 for a free one",
+                        "listeners[0].tls: '{certificate_path=a, private_key_path=b}' is not supported in this version;"
+                                + " leave the key out",
+                        "listeners[1].x_forwarded: 'true' is not supported in this version; leave the key out",
+                        "listeners[1].port: missing; expected a port from 1 to 65535, or 0 for a free one",
+                        "listeners[1].type: 'admin' is refused: expected federation",
+                        "store: 'postgres://***@h/db' is refused: expected memory:, redis://host:port/db,"
+                                + " rediss://host:port/db or redis-cluster://host:port,host:port",
+                        "upstream: 'http://127.0.0.1:8008' is not supported in this version; leave the key out",
+                        "backfill.max_limit: '1e3' is refused: expected a whole number from 1",
+                        "backfill.min: unknown key; expected under backfill one of max_limit",
+                        "ingest.ack: 'local-fsync' is refused: expected memory",
+                        "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
+                        "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
+                        "max_limit: unknown key; expected one of backfill, http, ingest, listeners, server_name,"
+                                + " signing_key_path, store, verify_keys");
+    }
+
+    @Test
+    void refusesKeysThatAreNone() {
+        assertThat(problems("server_name: a.example\nverify_keys: {b.example: {\"ed25519:a_1\": AAAA, \"rsa:1\": x}}"))
+                .containsExactlyInAnyOrder(
+                        "verify_keys.b.example.ed25519:a_1: 'AAAA' is refused: expected 32 bytes in unpadded base64",
+                        "verify_keys.b.example.rsa:1: 'rsa' is refused: expected a key ID such as ed25519:a_1");
+    }
+
+    @Test
+    void refusesNamesThatAreNone() {
+        assertThat(problems("server_name: a b\nverify_keys: {c d: {\"ed25519:a_1\": " + KEY + "}}"))
+                .containsExactlyInAnyOrder(
+                        "server_name: 'a b' is not a server name: host, IPv4 or [IPv6], with an optional port",
+                        "verify_keys: 'c d' is not a server name: host, IPv4 or [IPv6], with an optional port");
+        assertThat(problems("server_name: a.example\nverify_keys: {c.example: {nonsense: " + KEY + "}}"))
+                .containsExactly("verify_keys: 'nonsense' is not a key ID such as ed25519:a_1");
+    }
+
+    @Test
+    void takesTheWordsForNone() {
+        assertThat(parse("""
+                                server_name: a.example
+                                upstream: null
+                                trusted_key_servers: []
+                                federation_domain_whitelist: null
+                                ip_range_whitelist: []
+                                store_max_bytes: ~
+                                listeners: [{ port: 1, x_forwarded: false }]
+                                """).listeners()).hasSize(1);
+    }
+
+    @Test
+    void refusesWrongShapes() {
+        assertThat(problems("server_name: [a, b]")).isNotEmpty();
+        assertThat(problems("server_name: a.example\nlisteners: 8448"))
+                .containsExactly("listeners: unknown key; expected one of backfill, http, ingest, listeners,"
+                        + " server_name, signing_key_path, store, verify_keys");
+    }
+
+    @Test
+    void saysWhereYamlIsBroken() {
+        assertThat(problems("server_name: a.example\n  store: memory:"))
+                .containsExactly("line 2, column 8: mapping values are not allowed here; expected YAML");
+        assertThat(problems("store: 'memory:'\nstore: 'memory:'"))
+                .singleElement()
+                .asString()
+                .startsWith("line 2, column 1: found duplicate key store");
+        assertThat(problems("- a"))
+                .containsExactly("the file holds no YAML mapping; expected lines such as 'server_name: hs.example'");
+    }
+
+    @Test
+    void namesVariablesThatMeanNothing() {
+        ConfigException exception = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigFile.parse(
+                        "server_name: a.example",
+                        Map.of("HEADWATER_STROE", "memory:", "HEADWATER_LISTENERS", "[{"),
+                        Path.of("")));
+
+        assertThat(exception.problems()).hasSize(2);
+        assertThat(exception.problems().get(0)).startsWith("HEADWATER_LISTENERS: '[{' is refused: line 1");
+        assertThat(exception.problems().get(1))
+                .startsWith("HEADWATER_STROE: unknown variable; expected one of HEADWATER_BACKFILL_MAX_LIMIT, ");
+    }
+
+    @Test
+    void namesFilesThatCannotBeRead(@TempDir Path directory) throws Exception {
+        Path absent = directory.resolve("absent.yaml");
+        Path latin =
+                Files.write(directory.resolve("latin.yaml"), "server_name: é".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(problemsOf(absent)).containsExactly("'" + absent + "' does not exist; expected a YAML file");
+        assertThat(problemsOf(latin)).containsExactly("'" + latin + "' is not UTF-8; expected a YAML file");
+        assertThat(problemsOf(directory)).singleElement().asString().contains("cannot be read");
+    }
+
+    private static Config parse(String yaml) {
+        return ConfigFile.parse(yaml, Map.of(), Path.of("/etc/headwater"));
+    }
+
+    private static List<String> problems(String yaml) {
+        return catchThrowableOfType(ConfigException.class, () -> parse(yaml)).problems();
+    }
+
+    private static List<String> problemsOf(Path file) {
+        return catchThrowableOfType(ConfigException.class, () -> ConfigFile.load(file, Map.of()))
+                .problems();
+    }
+}

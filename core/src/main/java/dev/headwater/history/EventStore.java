@@ -18,10 +18,15 @@ import reactor.core.publisher.Mono;
  * no further command. A store that cannot be reached fails with {@link StoreUnavailableException}.
  */
 public interface EventStore {
+    /** Pages that one {@link #plan} or {@link #lastPages} is asked for at most. */
+    int MAX_PLAN = 64;
+    /** Pages that one {@link #window} is asked for at most. */
+    int MAX_WINDOW = 16;
+
     /** Looks up events by ID. Empty if the room is not stored. */
     Mono<Located> locate(RoomId room, Collection<EventId> events);
 
-    /** Reads side data only. Empty if the room is not stored. */
+    /** Reads side data only; of no page at all: the head alone. Empty if the room is not stored. */
     Mono<Pages> plan(RoomId room, Collection<PageId> pages);
 
     /** Reads pages with their bodies; the side data is not older than the bodies. Empty if the room is not stored. */
@@ -33,7 +38,7 @@ public interface EventStore {
     /** The first round trip of a write: what is stored of the events themselves and of those they name. */
     Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events);
 
-    /** Reads the side data of the last part of each bucket; buckets without a page are absent. Empty if the room is not stored. */
+    /** Reads side data of the last part of each bucket; buckets without a page are absent. Empty if the room is not stored. */
     Mono<Pages> lastPages(RoomId room, Collection<Long> buckets);
 
     /**
@@ -50,7 +55,7 @@ public interface EventStore {
     /** Replaces the confirmed current state of a room. */
     Mono<Void> admit(RoomId room, RoomAdmission admission);
 
-    /** The pages of a room from a bucket on, ascending, as far as the {@code atMost} lowest. */
+    /** The pages of a room from {@code first} on, ascending, the {@code atMost} lowest of them. No page: an empty list. */
     Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost);
 
     /** All rooms, in no order. */

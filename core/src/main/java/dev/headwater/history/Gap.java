@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Stored events that name a parent which is not stored.
  *
- * @param lowestChild the lowest corrected depth among all of them
+ * @param lowestChild not above the corrected depth of any of them
  * @param children some of them, {@link #MAX_CHILDREN} at most
  * @param complete whether {@code children} names all of them
  */

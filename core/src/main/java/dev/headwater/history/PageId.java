@@ -4,7 +4,8 @@ package dev.headwater.history;
  * A page of a room's events: the bucket of corrected depths that they had when they were stored, and which part of that
  * bucket. Ordered by bucket, then part.
  *
- * @param bucket corrected depth at insertion divided by {@link #LEVELS}, at least 0
+ * @param bucket corrected depth at insertion divided by {@link #LEVELS}, rounded down; negative where history that claims
+ *     depth 0 has arrived backwards
  * @param part counted from 0; a further part is opened when the last one is full
  */
 public record PageId(long bucket, int part) implements Comparable<PageId> {
@@ -15,8 +16,16 @@ public record PageId(long bucket, int part) implements Comparable<PageId> {
     /** A page that holds this many bytes of event bodies takes no further event. */
     public static final int MAX_BYTES = 64 * 1024;
 
+    /** Not after any page that exists. */
+    public static final PageId LOWEST = new PageId(Long.MIN_VALUE / LEVELS, 0);
+
     public static long bucketOf(long correctedDepth) {
-        return correctedDepth / LEVELS;
+        return Math.floorDiv(correctedDepth, (long) LEVELS);
+    }
+
+    /** The highest depth that an event of this page had when it was stored. */
+    public long highestDepth() {
+        return bucket * LEVELS + LEVELS - 1;
     }
 
     @Override

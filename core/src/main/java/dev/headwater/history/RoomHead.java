@@ -10,7 +10,8 @@ import dev.headwater.room.RoomVersion;
  * @param raises counts the publishes that raised a stored event's corrected depth. While it is 0 every event still has
  *     a depth within the bucket of its page
  * @param lazyEdges whether some {@link Edge.Unknown} may lead to an event that is stored by now
- * @param sweepFrom the lowest bucket in which an openness may have become derivable; -1 if none
+ * @param sweepFrom the lowest bucket of corrected depths in which an openness may have become derivable or a lazy edge
+ *     may stand; {@link #NOTHING_TO_SWEEP} if none
  * @param events how many events are stored
  */
 public record RoomHead(
@@ -21,7 +22,26 @@ public record RoomHead(
         boolean lazyEdges,
         long sweepFrom,
         long events) {
+    public static final long NOTHING_TO_SWEEP = Long.MAX_VALUE;
+
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
-        return new RoomHead(room, roomVersion, 0, 0, false, -1, 0);
+        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, 0);
+    }
+
+    /** The head after a publish that changes nothing else in it. */
+    RoomHead next() {
+        return new RoomHead(room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, events);
+    }
+
+    RoomHead withRaise() {
+        return new RoomHead(room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, events);
+    }
+
+    RoomHead withSweep(boolean lazy, long from) {
+        return new RoomHead(room, roomVersion, version, raises, lazy, from, events);
+    }
+
+    RoomHead withMoreEvents(int more) {
+        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, events + more);
     }
 }

@@ -1,0 +1,118 @@
+package dev.headwater.history;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.ServerName;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One room of a {@link MemoryEventStore}. Every method is atomic; none waits for anything but its turn. */
+final class MemoryRoom {
+    private static final byte[] NO_BODIES = {};
+
+    private @Nullable RoomHead head;
+    private final TreeMap<PageId, SidePage> sides = new TreeMap<>();
+    private final Map<PageId, byte[]> bodies = new HashMap<>();
+    private final Map<EventId, Place> places = new HashMap<>();
+    private final Map<EventId, Gap> gaps = new HashMap<>();
+    private final Set<EventId> marked = new HashSet<>();
+    private RoomAdmission admission = new RoomAdmission(Set.of(), List.of());
+
+    synchronized boolean exists() {
+        return head != null;
+    }
+
+    synchronized @Nullable Located locate(Collection<EventId> events) {
+        return head == null ? null : new Located(head, among(places, events));
+    }
+
+    synchronized @Nullable Pages pages(Collection<PageId> ids, boolean withBodies) {
+        if (head == null) {
+            return null;
+        }
+        Map<PageId, Page> found = new HashMap<>();
+        for (PageId id : ids) {
+            SidePage side = sides.get(id);
+            if (side != null) {
+                found.put(id, new Page(side, withBodies ? bodies.getOrDefault(id, NO_BODIES) : NO_BODIES));
+            }
+        }
+        return new Pages(head, found);
+    }
+
+    synchronized @Nullable Pages lastPages(Collection<Long> buckets) {
+        if (head == null) {
+            return null;
+        }
+        Map<PageId, Page> found = new HashMap<>();
+        for (long bucket : buckets) {
+            Map.Entry<PageId, SidePage> last = sides.floorEntry(new PageId(bucket, Integer.MAX_VALUE));
+            if (last != null && last.getKey().bucket() == bucket) {
+                found.put(last.getKey(), new Page(last.getValue(), NO_BODIES));
+            }
+        }
+        return new Pages(head, found);
+    }
+
+    synchronized RoomAdmission.@Nullable OfServer admission(ServerName server) {
+        return head == null
+                ? null
+                : new RoomAdmission.OfServer(admission.joined().contains(server), admission.acls());
+    }
+
+    synchronized void admit(RoomAdmission value) {
+        admission = value;
+    }
+
+    synchronized WriteBasis basis(RoomHead ifAbsent, Collection<EventId> events) {
+        Set<EventId> markedAmong = new HashSet<>(events);
+        markedAmong.retainAll(marked);
+        return new WriteBasis(head == null ? ifAbsent : head, among(places, events), among(gaps, events), markedAmong);
+    }
+
+    synchronized Map<PageId, Integer> append(Map<PageId, byte[]> added) {
+        Map<PageId, Integer> offsets = new HashMap<>();
+        added.forEach((page, bytes) -> {
+            byte[] before = bodies.getOrDefault(page, NO_BODIES);
+            byte[] after = Arrays.copyOf(before, before.length + bytes.length);
+            System.arraycopy(bytes, 0, after, before.length, bytes.length);
+            bodies.put(page, after);
+            offsets.put(page, before.length);
+        });
+        return offsets;
+    }
+
+    synchronized boolean publish(Publication change) {
+        if ((head == null ? 0 : head.version()) != change.head().version() - 1) {
+            return false;
+        }
+        head = change.head();
+        change.pages().forEach(page -> sides.put(page.id(), page));
+        places.putAll(change.places());
+        gaps.putAll(change.gaps());
+        gaps.keySet().removeAll(change.closedGaps());
+        marked.addAll(change.marked());
+        return true;
+    }
+
+    synchronized List<PageId> pagesFrom(PageId first, int atMost) {
+        return sides.tailMap(first, true).keySet().stream().limit(atMost).toList();
+    }
+
+    private static <V> Map<EventId, V> among(Map<EventId, V> all, Collection<EventId> asked) {
+        Map<EventId, V> found = new HashMap<>();
+        for (EventId id : asked) {
+            V value = all.get(id);
+            if (value != null) {
+                found.put(id, value);
+            }
+        }
+        return found;
+    }
+}

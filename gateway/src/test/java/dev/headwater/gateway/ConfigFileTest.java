@@ -77,6 +77,13 @@ class ConfigFileTest {
     }
 
     @Test
+    void theShippedFileSaysTheDefaults() throws Exception {
+        Path shipped = Path.of("src/assembly/conf/headwater.yaml");
+
+        assertThat(ConfigFile.load(shipped, Map.of())).isEqualTo(parse("server_name: hs.example"));
+    }
+
+    @Test
     void noKeyIsForgottenByTheTestsAbove() {
         assertThat(ConfigProblems.properties())
                 .containsExactly(

@@ -1,0 +1,162 @@
+package dev.headwater.gateway.transfer;
+
+import dev.headwater.id.EventId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * Puts the lines of a dump into the order of history, parents first, whatever their order in the file: about 70 bytes a
+ * line.
+ *
+ * <p>A store that meets children before parents has to correct depths afterwards, and bounds that work; so the order of
+ * a dump decides whether it can be taken at all.
+ */
+final class ImportOrder {
+    private static final long MAX_DEPTH = (1L << 53) - 1;
+
+    private final MessageDigest sha256;
+    private int size;
+    private long[] positions = new long[256];
+    private long[] depths = new long[256];
+    private long[] ids = new long[256];
+    private int[] firstEdge = new int[257];
+    private int edgeCount;
+    private long[] edges = new long[512];
+
+    ImportOrder() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /**
+     * Adds a line.
+     *
+     * @param position what {@link #positions} gives back for it
+     * @param depth as the event claims
+     */
+    void add(EventId id, long depth, Collection<EventId> prevEvents, long position) {
+        if (size == positions.length) {
+            positions = Arrays.copyOf(positions, 2 * size);
+            depths = Arrays.copyOf(depths, 2 * size);
+            ids = Arrays.copyOf(ids, 2 * size);
+            firstEdge = Arrays.copyOf(firstEdge, 2 * size + 1);
+        }
+        if (edgeCount + prevEvents.size() > edges.length) {
+            edges = Arrays.copyOf(edges, Math.max(2 * edges.length, edgeCount + prevEvents.size()));
+        }
+        positions[size] = position;
+        depths[size] = Math.max(0, Math.min(depth, MAX_DEPTH));
+        ids[size] = fingerprint(id);
+        for (EventId prevEvent : prevEvents) {
+            edges[edgeCount++] = fingerprint(prevEvent);
+        }
+        size++;
+        firstEdge[size] = edgeCount;
+    }
+
+    /** The positions of all lines, oldest event first. The order within a cycle is any. */
+    long[] positions() {
+        long[] corrected = correctedDepths();
+        return IntStream.range(0, size)
+                .boxed()
+                .sorted(Comparator.comparingLong((Integer i) -> corrected[i]).thenComparingLong(i -> positions[i]))
+                .mapToLong(i -> positions[i])
+                .toArray();
+    }
+
+    private long[] correctedDepths() {
+        Index index = new Index();
+        int[] parents = new int[edgeCount];
+        int[] missing = new int[size];
+        int[] firstChild = new int[size + 1];
+        for (int i = 0; i < size; i++) {
+            for (int e = firstEdge[i]; e < firstEdge[i + 1]; e++) {
+                parents[e] = index.find(edges[e]);
+                if (parents[e] >= 0) {
+                    missing[i]++;
+                    firstChild[parents[e] + 1]++;
+                }
+            }
+        }
+        for (int i = 0; i < size; i++) {
+            firstChild[i + 1] += firstChild[i];
+        }
+        int[] next = Arrays.copyOf(firstChild, size);
+        int[] children = new int[firstChild[size]];
+        for (int i = 0; i < size; i++) {
+            for (int e = firstEdge[i]; e < firstEdge[i + 1]; e++) {
+                if (parents[e] >= 0) {
+                    children[next[parents[e]]++] = i;
+                }
+            }
+        }
+        long[] corrected = Arrays.copyOf(depths, size);
+        int[] ready = new int[size];
+        int end = 0;
+        for (int i = 0; i < size; i++) {
+            if (missing[i] == 0) {
+                ready[end++] = i;
+            }
+        }
+        for (int begin = 0; begin < end; begin++) {
+            int parent = ready[begin];
+            for (int c = firstChild[parent]; c < firstChild[parent + 1]; c++) {
+                int child = children[c];
+                corrected[child] = Math.max(corrected[child], corrected[parent] + 1);
+                if (--missing[child] == 0) {
+                    ready[end++] = child;
+                }
+            }
+        }
+        return corrected;
+    }
+
+    /** Two IDs with one fingerprint would cost a better order, nothing else. */
+    private long fingerprint(EventId id) {
+        byte[] digest = sha256.digest(id.value().getBytes(StandardCharsets.UTF_8));
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << 8 | (digest[i] & 0xff);
+        }
+        return value;
+    }
+
+    /** From fingerprint to line, the first where there are several; open addressing. */
+    private final class Index {
+        private final int[] slots = new int[Integer.highestOneBit(Math.max(4, size)) * 4];
+
+        Index() {
+            Arrays.fill(slots, -1);
+            for (int i = 0; i < size; i++) {
+                int slot = slot(ids[i]);
+                if (slots[slot] < 0) {
+                    slots[slot] = i;
+                }
+            }
+        }
+
+        int find(long id) {
+            return slots[slot(id)];
+        }
+
+        private int slot(long id) {
+            int slot = (int) id & (slots.length - 1);
+            while (slots[slot] >= 0 && ids[slots[slot]] != id) {
+                slot = (slot + 1) & (slots.length - 1);
+            }
+            return slot;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.headwater.history;
+
+import dev.headwater.id.EventId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/** Works out the one publish that stores a batch, from the facts about it. */
+final class BatchDraft {
+    private final BatchFacts facts;
+    private final List<NewEvent> events;
+    private final DepthPlan depths;
+    private final Map<PageId, SidePage> pages = new HashMap<>();
+    private final Map<EventId, Place> places = new HashMap<>();
+    private final Map<EventId, Gap> gaps = new HashMap<>();
+    private final Set<EventId> closed = new HashSet<>();
+    private final Set<EventId> marked = new HashSet<>();
+    private final Set<Place> open = new HashSet<>();
+    private boolean lazy;
+    private long sweepFrom;
+
+    /**
+     * @param events parents before children; {@code depths} begins with theirs
+     * @param lastParts the last part of each bucket that they fall into
+     */
+    BatchDraft(
+            BatchFacts facts,
+            List<NewEvent> events,
+            DepthPlan depths,
+            Map<PageId, SidePage> lastParts,
+            Set<PageId> spoilt) {
+        this.facts = facts;
+        this.events = events;
+        this.depths = depths;
+        RoomHead head = facts.basis().head();
+        lazy = head.lazyEdges();
+        sweepFrom = head.sweepFrom();
+        pages.putAll(facts.editable());
+        pages.putAll(lastParts);
+        PageFiller filler = new PageFiller(spoilt);
+        lastParts.values().forEach(filler::continueAt);
+        for (int i = 0; i < events.size(); i++) {
+            NewEvent event = events.get(i);
+            places.put(event.id(), filler.place(depths.depths()[i], event.body().length));
+        }
+    }
+
+    /** Where the events of the batch will lie. */
+    Map<EventId, Place> places() {
+        return places;
+    }
+
+    /** @param offsets where each event's body begins in its page */
+    Publication publication(ToIntFunction<EventId> offsets) {
+        PageEdits edits = new PageEdits();
+        mark(edits);
+        Map<PageId, List<Side>> added = new HashMap<>();
+        for (int i = 0; i < events.size(); i++) {
+            NewEvent event = events.get(i);
+            Side side = side(event, depths.depths()[i], offsets.applyAsInt(event.id()));
+            Place place = placeOf(event);
+            if (side.openness() == Openness.OPEN) {
+                open.add(place);
+            }
+            added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
+            closeGap(event, place, side, edits);
+        }
+        RoomHead head =
+                facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
+        return new Publication(head, changedPages(edits, added), places, gaps, closed, marked);
+    }
+
+    private void mark(PageEdits edits) {
+        for (NewEvent event : events) {
+            EventId target = event.redacts();
+            if (target != null && !facts.basis().marked().contains(target)) {
+                marked.add(target);
+                Place place = facts.basis().places().get(target);
+                if (place != null) {
+                    edits.add(place, Side::asMarked);
+                }
+            }
+        }
+    }
+
+    private Side side(NewEvent event, long depth, int offset) {
+        List<Edge> parents = edges(event, depth);
+        return new Side(
+                event.id(),
+                depth,
+                event.originServerTs(),
+                event.kind(),
+                OpennessRule.of(event.kind(), parents, place -> open.contains(place) || facts.isOpen(place)),
+                event.silent(),
+                marked.contains(event.id()) || facts.basis().marked().contains(event.id()),
+                parents,
+                offset,
+                event.body().length);
+    }
+
+    private List<Edge> edges(NewEvent event, long depth) {
+        List<Edge> edges = new ArrayList<>();
+        for (EventId parent : event.prevEvents().stream().distinct().toList()) {
+            Place place = places.getOrDefault(parent, facts.basis().places().get(parent));
+            if (facts.isCut(event, parent)) {
+                edges.add(new Edge.Severed(parent));
+            } else if (place != null) {
+                edges.add(new Edge.Known(place));
+            } else {
+                edges.add(new Edge.Unknown(parent));
+                openGap(parent, depth, placeOf(event));
+            }
+        }
+        return edges;
+    }
+
+    private void openGap(EventId missing, long depth, Place child) {
+        Gap before = gaps.getOrDefault(missing, facts.basis().gaps().get(missing));
+        if (before == null) {
+            gaps.put(missing, new Gap(depth, List.of(child), true));
+            return;
+        }
+        boolean room = before.children().size() < Gap.MAX_CHILDREN;
+        List<Place> children = new ArrayList<>(before.children());
+        if (room) {
+            children.add(child);
+        }
+        long lowest = Math.min(before.lowestChild(), depth);
+        if (room || before.complete() || lowest < before.lowestChild()) {
+            gaps.put(missing, new Gap(lowest, children, before.complete() && room));
+        }
+    }
+
+    private void closeGap(NewEvent event, Place place, Side side, PageEdits edits) {
+        Gap gap = facts.basis().gaps().get(event.id());
+        if (gap == null) {
+            return;
+        }
+        closed.add(event.id());
+        boolean allMended = gap.complete();
+        for (Place child : gap.children()) {
+            if (facts.editable().containsKey(child.page())) {
+                edits.add(child, waiting -> waiting.withParents(mended(waiting.parents(), event.id(), place)));
+            } else {
+                allMended = false;
+            }
+        }
+        lazy |= !allMended;
+        if (!allMended || side.openness() == Openness.OPEN) {
+            sweepFrom = Math.min(sweepFrom, PageId.bucketOf(gap.lowestChild()));
+        }
+    }
+
+    private static List<Edge> mended(List<Edge> parents, EventId arrived, Place place) {
+        return parents.stream()
+                .map(edge ->
+                        edge instanceof Edge.Unknown unknown && unknown.id().equals(arrived)
+                                ? new Edge.Known(place)
+                                : edge)
+                .toList();
+    }
+
+    private List<SidePage> changedPages(PageEdits edits, Map<PageId, List<Side>> added) {
+        Set<PageId> changed = new HashSet<>(edits.pages());
+        changed.addAll(added.keySet());
+        List<SidePage> result = new ArrayList<>();
+        for (PageId id : changed) {
+            SidePage edited = edits.apply(pages.getOrDefault(id, new SidePage(id, List.of())));
+            List<Side> sides = new ArrayList<>(edited.sides());
+            sides.addAll(added.getOrDefault(id, List.of()));
+            result.add(new SidePage(id, sides));
+        }
+        return result;
+    }
+
+    private Place placeOf(NewEvent event) {
+        Place place = places.get(event.id());
+        if (place == null) {
+            throw new IllegalStateException(event.id() + " is not of this batch");
+        }
+        return place;
+    }
+}

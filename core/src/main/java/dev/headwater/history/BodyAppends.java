@@ -1,0 +1,87 @@
+package dev.headwater.history;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import reactor.core.publisher.Mono;
+
+/** Appends the bodies of a write, and remembers where they lie, so that a lost race does not append them again. */
+final class BodyAppends {
+    /** A page that has grown to this size was appended to by writes that came to nothing: leave it alone. */
+    private static final int SPOILT_BYTES = 2 * PageId.MAX_BYTES;
+
+    private record Lying(PageId page, int offset) {}
+
+    private final EventStore store;
+    private final RoomId room;
+    private final Map<EventId, Lying> lying = new HashMap<>();
+    private final Set<PageId> spoilt = new HashSet<>();
+
+    BodyAppends(EventStore store, RoomId room) {
+        this.store = store;
+        this.room = room;
+    }
+
+    Set<PageId> spoilt() {
+        return spoilt;
+    }
+
+    /** Where the body begins within the page that it was last appended to. */
+    int offsetOf(EventId event) {
+        Lying found = lying.get(event);
+        if (found == null) {
+            throw new IllegalStateException("The body of " + event + " was not appended");
+        }
+        return found.offset();
+    }
+
+    void forget(EventId event) {
+        lying.remove(event);
+    }
+
+    /** Fails with {@link LostRaceException} if a page turns out to be spoilt. */
+    Mono<Void> append(List<NewEvent> events, Map<EventId, Place> places) {
+        Map<PageId, ByteArrayOutputStream> bytes = new HashMap<>();
+        Map<EventId, Lying> relative = new HashMap<>();
+        for (NewEvent event : events) {
+            PageId page = Objects.requireNonNull(places.get(event.id())).page();
+            Lying before = lying.get(event.id());
+            if (before == null || !before.page().equals(page)) {
+                ByteArrayOutputStream out = bytes.computeIfAbsent(page, p -> new ByteArrayOutputStream());
+                relative.put(event.id(), new Lying(page, out.size()));
+                out.writeBytes(event.body());
+            }
+        }
+        if (bytes.isEmpty()) {
+            return Mono.empty();
+        }
+        Map<PageId, byte[]> bodies = new HashMap<>();
+        bytes.forEach((page, out) -> bodies.put(page, out.toByteArray()));
+        return store.append(room, bodies)
+                .doOnNext(offsets -> remember(relative, offsets))
+                .then();
+    }
+
+    private void remember(Map<EventId, Lying> relative, Map<PageId, Integer> offsets) {
+        relative.forEach((event, at) -> {
+            int offset = at.offset() + Objects.requireNonNull(offsets.get(at.page()));
+            lying.put(event, new Lying(at.page(), offset));
+        });
+        boolean anySpoilt = false;
+        for (Map.Entry<PageId, Integer> grown : offsets.entrySet()) {
+            if (grown.getValue() >= SPOILT_BYTES) {
+                spoilt.add(grown.getKey());
+                anySpoilt = true;
+            }
+        }
+        if (anySpoilt) {
+            throw new LostRaceException();
+        }
+    }
+}

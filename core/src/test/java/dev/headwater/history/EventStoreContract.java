@@ -1,0 +1,579 @@
+package dev.headwater.history;
+
+import static dev.headwater.history.Awaited.present;
+import static dev.headwater.history.Awaited.value;
+import static dev.headwater.history.RoomBuilder.VERSION;
+import static dev.headwater.history.RoomBuilder.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import dev.headwater.room.RoomVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** What every {@link EventStore} must do, alone and under a {@link RoomWriter}. A store's test names the store. */
+public abstract class EventStoreContract {
+    private static final long MAX_DEPTH = CorrectedDepth.MAX_CLAIM;
+
+    /** The store under test; rooms of other tests may be in it. */
+    protected abstract EventStore store();
+
+    protected final RoomId newRoom() {
+        return RoomId.parse("!" + UUID.randomUUID() + ":contract.test");
+    }
+
+    private WriteResult write(EventStore store, RoomId room, List<NewEvent> events) {
+        WriteResult result = new RoomWriter(store).write(room, VERSION, events).block();
+        return present(result);
+    }
+
+    private WriteResult write(RoomBuilder room) {
+        return write(store(), room.room(), room.events());
+    }
+
+    private StoredRoom sound(RoomId room) {
+        return StoredRoom.read(store(), room).assertSound(store(), room);
+    }
+
+    @Test
+    public void answersNothingAboutARoomThatIsNotStored() {
+        RoomId room = newRoom();
+        PageId page = new PageId(0, 0);
+        assertThat(store().locate(room, List.of(id("a"))).blockOptional()).isEmpty();
+        assertThat(store().plan(room, List.of(page)).blockOptional()).isEmpty();
+        assertThat(store().window(room, List.of(page)).blockOptional()).isEmpty();
+        assertThat(store().lastPages(room, List.of(0L)).blockOptional()).isEmpty();
+        assertThat(store().admission(room, ServerName.parse("a.test")).blockOptional())
+                .isEmpty();
+        assertThat(store().pagesFrom(room, PageId.LOWEST, 8).block()).isEmpty();
+        assertThat(store().basis(room, VERSION, List.of(id("a"))).block())
+                .isEqualTo(new WriteBasis(RoomHead.empty(room, VERSION), Map.of(), Map.of(), Set.of()));
+        assertThat(store().rooms().collectList().block()).doesNotContain(room);
+    }
+
+    @Test
+    public void keepsEveryByteAndEveryFact() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        byte[] odd = new byte[300];
+        new Random(1).nextBytes(odd);
+        room.event("a").kind(EventKind.CREATE).ts(Long.MIN_VALUE);
+        room.event("b").after("a").ts(Long.MAX_VALUE).kind(EventKind.OPENS_HISTORY);
+        room.event("ü😀").after("b", "a", "missing").silent().body(odd).ts(-1);
+        room.event("m").after("b").kind(EventKind.MEMBERSHIP);
+        room.event("s").after("b").kind(EventKind.SERVER_ACL);
+        room.event("r").after("b").kind(EventKind.RESTRICTS_HISTORY).redacts("nowhere");
+        assertThat(write(room)).isEqualTo(new WriteResult(6, 0, Map.of()));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.head().roomVersion()).isEqualTo(VERSION);
+        assertThat(stored.head().room()).isEqualTo(room.room());
+        for (NewEvent event : room.events()) {
+            Side side = stored.side(event.id());
+            assertThat(stored.body(event.id())).isEqualTo(event.body());
+            assertThat(side.kind()).isEqualTo(event.kind());
+            assertThat(side.silent()).isEqualTo(event.silent());
+            assertThat(side.originServerTs()).isEqualTo(event.originServerTs());
+            assertThat(side.correctedDepth()).isEqualTo(event.depth());
+            assertThat(side.marked()).isFalse();
+        }
+        assertThat(stored.side("ü😀").parents())
+                .containsExactly(
+                        new Edge.Known(stored.place(id("b"))),
+                        new Edge.Known(stored.place(id("a"))),
+                        new Edge.Unknown(id("missing")));
+        assertThat(store().rooms().collectList().block()).contains(room.room());
+    }
+
+    @Test
+    public void writesAnEventOnce() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 40);
+        List<NewEvent> twice = new ArrayList<>(room.events());
+        twice.addAll(room.events());
+        assertThat(write(store(), room.room(), twice)).isEqualTo(new WriteResult(41, 41, Map.of()));
+        StoredRoom before = sound(room.room());
+        assertThat(write(room)).isEqualTo(new WriteResult(0, 41, Map.of()));
+        StoredRoom after = sound(room.room());
+        assertThat(after.head()).isEqualTo(before.head());
+        assertThat(after.head().events()).isEqualTo(41);
+    }
+
+    @Test
+    public void keepsTheFirstOfTwoBodiesUnderOneId() {
+        RoomBuilder first = new RoomBuilder(newRoom());
+        first.event("a").body("first");
+        RoomBuilder second = new RoomBuilder(first.room());
+        second.event("a").body("second");
+        write(first);
+        assertThat(write(second)).isEqualTo(new WriteResult(0, 1, Map.of()));
+        assertThat(sound(first.room()).body(id("a"))).isEqualTo("first".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    public void refusesAnotherRoomVersion() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 1);
+        write(room);
+        var again = new RoomWriter(store()).write(room.room(), RoomVersion.V3, room.events());
+        assertThatThrownBy(again::block)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("room version 10, not 3");
+    }
+
+    @Test
+    public void refusesBodiesThatNoEventHas() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("empty").body("");
+        room.event("huge").body(new byte[WriteRun.MAX_BODY_BYTES + 1]);
+        room.event("fine");
+        assertThat(write(room))
+                .isEqualTo(
+                        new WriteResult(1, 0, Map.of(id("empty"), Refusal.BODY_SIZE, id("huge"), Refusal.BODY_SIZE)));
+    }
+
+    @Test
+    public void appendsBehindWhatIsThereAndShowsNothingOfIt() {
+        RoomId room = newRoom();
+        PageId page = new PageId(-3, 1);
+        PageId other = new PageId(7, 0);
+        assertThat(store().append(room, Map.of(page, new byte[] {1, 2, 3})).block())
+                .isEqualTo(Map.of(page, 0));
+        assertThat(store().append(room, Map.of(page, new byte[] {4}, other, new byte[] {5}))
+                        .block())
+                .isEqualTo(Map.of(page, 3, other, 0));
+        assertThat(store().window(room, List.of(page)).blockOptional()).isEmpty();
+        assertThat(store().pagesFrom(room, PageId.LOWEST, 8).block()).isEmpty();
+        assertThat(store().rooms().collectList().block()).doesNotContain(room);
+    }
+
+    @Test
+    public void publishesOnlyOnTheVersionThatItWasMadeFor() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 3);
+        write(room);
+        RoomHead head = sound(room.room()).head();
+        RoomHead stale = new RoomHead(head.room(), head.roomVersion(), head.version(), 9, true, -7, head.events() + 5);
+        PageId page = new PageId(90, 0);
+        Publication late = new Publication(
+                stale,
+                List.of(new SidePage(page, List.of())),
+                Map.of(id("x"), Place.of(90, 0, 0)),
+                Map.of(id("y"), new Gap(4, List.of(), true)),
+                Set.of(),
+                Set.of(id("z")));
+        assertThat(store().publish(late).block()).isFalse();
+        assertThat(store().basis(room.room(), VERSION, List.of(id("x"), id("y"), id("z")))
+                        .block())
+                .isEqualTo(new WriteBasis(head, Map.of(), Map.of(), Set.of()));
+        assertThat(sound(room.room()).head()).isEqualTo(head);
+    }
+
+    @Test
+    public void readsTheAskedPagesAndTheLastPartOfBuckets() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        for (int i = 0; i < 70; i++) {
+            room.event("low" + i).depth(3);
+        }
+        room.event("high").depth(32 * 1000);
+        write(room);
+        PageId high = new PageId(1000, 0);
+        List<PageId> all = List.of(new PageId(0, 0), new PageId(0, 1), new PageId(0, 2), high);
+        assertThat(store().pagesFrom(room.room(), PageId.LOWEST, 64).block()).isEqualTo(all);
+        assertThat(store().pagesFrom(room.room(), new PageId(0, 1), 2).block()).isEqualTo(all.subList(1, 3));
+        Pages last = value(store().lastPages(room.room(), List.of(0L, 5L, 1000L)));
+        assertThat(last.pages()).containsOnlyKeys(new PageId(0, 2), high);
+        assertThat(present(last.pages().get(new PageId(0, 2))).side().sides()).hasSize(6);
+        Pages plan =
+                store().plan(room.room(), List.of(high, new PageId(1000, 1))).block();
+        assertThat(plan).isNotNull();
+        assertThat(plan.pages()).containsOnlyKeys(high);
+        assertThat(present(plan.pages().get(high)).bodies()).isEmpty();
+        Pages window =
+                store().window(room.room(), List.of(high, new PageId(1000, 1))).block();
+        assertThat(window).isNotNull();
+        assertThat(window.pages()).containsOnlyKeys(high);
+        assertThat(present(window.pages().get(high)).side())
+                .isEqualTo(present(plan.pages().get(high)).side());
+        assertThat(present(window.pages().get(high)).bodies())
+                .isEqualTo(room.get("high").body());
+    }
+
+    @Test
+    public void closesAPageAtItsBytes() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        for (int i = 0; i < 10; i++) {
+            room.event("e" + i).depth(3).body(new byte[30_000]);
+        }
+        write(store(), room.room(), room.events().subList(0, 4));
+        write(store(), room.room(), room.events().subList(4, 10));
+        sound(room.room());
+        Pages pages = value(store().plan(
+                        room.room(),
+                        List.of(
+                                new PageId(0, 0),
+                                new PageId(0, 1),
+                                new PageId(0, 2),
+                                new PageId(0, 3),
+                                new PageId(0, 4))));
+        assertThat(pages.pages().values().stream()
+                        .map(page -> page.side().sides().size()))
+                .containsExactlyInAnyOrder(3, 3, 3, 1);
+    }
+
+    @Test
+    public void showsNothingOfAWriterKilledBeforeItsPublish() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 50);
+        write(store(), room.room(), room.events().subList(0, 20));
+        RoomHead before = sound(room.room()).head();
+        EventStore dying = new CountingStore(store()) {
+            @Override
+            public Mono<Boolean> publish(Publication publication) {
+                return Mono.error(new StoreUnavailableException("killed", new IllegalStateException()));
+            }
+        };
+        var killed = new RoomWriter(dying).write(room.room(), VERSION, room.events());
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(killed::block).isInstanceOf(StoreUnavailableException.class);
+        }
+        StoredRoom still = sound(room.room());
+        assertThat(still.head()).isEqualTo(before);
+        assertThat(still.events()).hasSize(20);
+        assertThat(write(room)).isEqualTo(new WriteResult(31, 20, Map.of()));
+        StoredRoom after = sound(room.room());
+        for (NewEvent event : room.events()) {
+            assertThat(after.body(event.id())).isEqualTo(event.body());
+        }
+    }
+
+    @Test
+    public void leavesAPageAloneThatBrokenWritesHaveFilled() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("a").depth(5);
+        write(room);
+        store().append(room.room(), Map.of(new PageId(0, 0), new byte[3 * PageId.MAX_BYTES]))
+                .block();
+        RoomBuilder more = new RoomBuilder(room.room());
+        more.event("b").after("a").depth(6);
+        write(more);
+        assertThat(sound(room.room()).place(id("b"))).isEqualTo(Place.of(0, 1, 0));
+    }
+
+    @Test
+    public void letsSeveralWritersWriteAtOnce() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 600);
+        List<NewEvent> events = room.events();
+        RoomWriter writer = new RoomWriter(store());
+        List<WriteResult> results = Flux.range(0, 6)
+                .flatMap(
+                        n -> {
+                            List<NewEvent> mine = new ArrayList<>(events.subList(n * 80, n * 80 + 200));
+                            Collections.shuffle(mine, new Random(n));
+                            return Flux.range(0, 10)
+                                    .concatMap(
+                                            i -> writer.write(room.room(), VERSION, mine.subList(i * 20, i * 20 + 20)))
+                                    .subscribeOn(Schedulers.parallel());
+                        },
+                        6)
+                .collectList()
+                .block();
+        assertThat(results).isNotNull();
+        assertThat(results.stream().mapToInt(WriteResult::taken).sum()).isEqualTo(600);
+        assertThat(results.stream().mapToInt(WriteResult::known).sum()).isEqualTo(600);
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.events()).hasSize(600);
+        for (NewEvent event : events.subList(0, 600)) {
+            assertThat(stored.body(event.id())).isEqualTo(event.body());
+        }
+    }
+
+    @Test
+    public void takesOldHistoryThatClaimsTheMaximumNewestFirstInProportion() {
+        int size = 20_000;
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("e0").depth(MAX_DEPTH);
+        for (int i = 1; i < size; i++) {
+            room.event("e" + i).after("e" + (i - 1)).depth(MAX_DEPTH);
+        }
+        List<NewEvent> newestFirst = new ArrayList<>(room.events());
+        Collections.reverse(newestFirst);
+        CountingStore counting = new CountingStore(store());
+        assertThat(write(counting, room.room(), newestFirst).taken()).isEqualTo(size);
+        assertThat(sound(room.room()).head().raises()).isZero();
+        // A page for 32 events, and for each batch of 256 one begun page more and that of the child which waited.
+        assertThat(counting.publishedPages.get()).isLessThan(size / 32 + 3 * (size / 256 + 1));
+        assertThat(counting.publishes.get()).isEqualTo((size + 255) / 256);
+        assertThat(counting.planPages.get()).isLessThan(size / 32);
+    }
+
+    @Test
+    public void takesHistoryThatClaimsDepthZeroBackwardsOneByOne() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("e0").depth(0);
+        for (int i = 1; i < 100; i++) {
+            room.event("e" + i).after("e" + (i - 1)).depth(0);
+        }
+        CountingStore counting = new CountingStore(store());
+        for (int i = 99; i >= 0; i--) {
+            write(counting, room.room(), List.of(room.get("e" + i)));
+        }
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.head().raises()).isZero();
+        assertThat(stored.side("e0").correctedDepth()).isEqualTo(-99);
+        assertThat(counting.publishedPages.get()).isLessThan(220);
+    }
+
+    @Test
+    public void takesAStarOnAStoredParent() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("hub").kind(EventKind.CREATE);
+        for (int i = 0; i < 10_000; i++) {
+            room.event("ray" + i).after("hub");
+        }
+        CountingStore counting = new CountingStore(store());
+        assertThat(write(counting, room.room(), room.events()).taken()).isEqualTo(10_001);
+        assertThat(counting.publishedPages.get()).isLessThan(10_000 / 32 + 3 * 40);
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.side("ray9999").openness()).isEqualTo(Openness.OPEN);
+    }
+
+    @Test
+    public void takesAStarOnAMissingParentThatComesLast() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("hub").kind(EventKind.CREATE).depth(900);
+        for (int i = 0; i < 10_050; i++) {
+            room.event("ray" + i).after("hub").depth(100 + i % 50);
+        }
+        CountingStore counting = new CountingStore(store());
+        write(counting, room.room(), room.events().subList(1, 10_051));
+        Gap gap = gap(room.room(), "hub");
+        assertThat(gap.children()).hasSize(Gap.MAX_CHILDREN);
+        assertThat(gap.complete()).isFalse();
+        assertThat(gap.lowestChild()).isEqualTo(100);
+        write(counting, room.room(), room.events().subList(0, 1));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.side("hub").correctedDepth()).isEqualTo(99);
+        assertThat(stored.head().lazyEdges()).isTrue();
+        assertThat(stored.head().sweepFrom()).isEqualTo(PageId.bucketOf(100));
+        assertThat(stored.head().raises()).isZero();
+        assertThat(counting.publishedPages.get()).isLessThan(10_050 / 32 + 6 * 41);
+    }
+
+    @Test
+    public void takesAnEventWithVeryManyParents() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        String[] parents = new String[1_400];
+        for (int i = 0; i < parents.length; i++) {
+            parents[i] = "p" + i;
+            room.event(parents[i]).depth(1 + 40L * i);
+        }
+        room.event("merge").after(parents).depth(7);
+        room.event("gaps").after("merge");
+        List<NewEvent> events = room.events();
+        write(store(), room.room(), events.subList(1_401, 1_402));
+        write(store(), room.room(), events.subList(0, 1_400));
+        write(store(), room.room(), events.subList(1_400, 1_401));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.side("merge").correctedDepth()).isGreaterThan(40L * 1_399);
+        assertThat(stored.side("merge").parents()).hasSize(1_400).allMatch(edge -> edge instanceof Edge.Known);
+        assertThat(stored.head().raises()).isEqualTo(1);
+    }
+
+    @Test
+    public void mendsTheEdgesOfThoseWhoWaited() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("a").kind(EventKind.CREATE);
+        room.event("b").after("a");
+        room.event("c").after("b", "a", "b");
+        List<NewEvent> events = room.events();
+        write(store(), room.room(), events.subList(2, 3));
+        assertThat(gap(room.room(), "b"))
+                .isEqualTo(new Gap(3, List.of(sound(room.room()).place(id("c"))), true));
+        write(store(), room.room(), events.subList(0, 1));
+        write(store(), room.room(), events.subList(1, 2));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.side("c").parents())
+                .containsExactly(new Edge.Known(stored.place(id("b"))), new Edge.Known(stored.place(id("a"))));
+        assertThat(stored.head().lazyEdges()).isFalse();
+        assertThat(value(store().basis(room.room(), VERSION, List.of(id("a"), id("b"))))
+                        .gaps())
+                .isEmpty();
+    }
+
+    @Test
+    public void raisesDescendantsWhereAGapIsClosedFromBothSides() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("old").depth(1_000);
+        room.event("gap").after("old").depth(5);
+        room.event("new0").after("gap").depth(10);
+        for (int i = 1; i < 500; i++) {
+            room.event("new" + i).after("new" + (i - 1)).depth(10 + i);
+        }
+        room.event("far").after("new3").depth(5_000);
+        List<NewEvent> events = room.events();
+        write(store(), room.room(), events.subList(2, events.size()));
+        write(store(), room.room(), events.subList(0, 1));
+        write(store(), room.room(), events.subList(1, 2));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.head().raises()).isPositive();
+        assertThat(stored.side("gap").correctedDepth()).isEqualTo(1_001);
+        assertThat(stored.side("new0").correctedDepth()).isEqualTo(1_002);
+        assertThat(stored.side("new499").correctedDepth()).isEqualTo(1_501);
+        assertThat(stored.side("far").correctedDepth()).isEqualTo(5_000);
+    }
+
+    @Test
+    public void refusesAnEventThatWouldRaiseTooManyAndTakesTheOthers() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("old").depth(1_000_000);
+        room.event("gap").after("old").depth(5);
+        room.event("new0").after("gap").depth(10);
+        for (int i = 1; i <= RaisePass.MAX_RAISED; i++) {
+            room.event("new" + i).after("new" + (i - 1)).depth(10 + i);
+        }
+        room.event("beside").after("old", "gap");
+        List<NewEvent> events = room.events();
+        write(store(), room.room(), events.subList(2, events.size() - 1));
+        write(store(), room.room(), events.subList(0, 1));
+        RoomHead before = sound(room.room()).head();
+        WriteResult result = write(store(), room.room(), List.of(room.get("gap"), room.get("beside")));
+        assertThat(result).isEqualTo(new WriteResult(1, 0, Map.of(id("gap"), Refusal.TOO_MANY_RAISES)));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.head().raises()).isEqualTo(before.raises());
+        assertThat(stored.events()).doesNotContain(id("gap")).contains(id("beside"));
+    }
+
+    @Test
+    public void seversEdgesThatWouldCloseACycle() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("a").after("d").depth(1);
+        room.event("b").after("a").depth(2);
+        room.event("c").after("b").depth(3);
+        room.event("d").after("c").depth(4);
+        room.event("self").after("self", "d").depth(9);
+        RoomBuilder inOneBatch = new RoomBuilder(newRoom());
+        for (NewEvent event : room.events()) {
+            assertThat(write(store(), room.room(), List.of(event)).taken()).isEqualTo(1);
+        }
+        write(store(), inOneBatch.room(), room.events());
+        for (RoomId each : List.of(room.room(), inOneBatch.room())) {
+            StoredRoom stored = sound(each);
+            assertThat(stored.events()).hasSize(5);
+            assertThat(stored.events().stream()
+                            .flatMap(event -> stored.side(event).parents().stream())
+                            .filter(edge -> edge instanceof Edge.Severed))
+                    .hasSize(2)
+                    .contains(new Edge.Severed(id("self")));
+        }
+    }
+
+    @Test
+    public void marksWhatIsRedactedInEitherOrder() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("a").kind(EventKind.CREATE);
+        room.event("b").after("a");
+        room.event("c").after("b").redacts("b");
+        room.event("d").after("c").redacts("e");
+        room.event("e").after("d").redacts("e");
+        room.event("f").after("e");
+        List<NewEvent> events = room.events();
+        RoomId oneBatch = newRoom();
+        write(store(), oneBatch, events);
+        RoomId forwards = newRoom();
+        events.forEach(event -> write(store(), forwards, List.of(event)));
+        RoomId backwards = newRoom();
+        for (int i = events.size() - 1; i >= 0; i--) {
+            write(store(), backwards, events.subList(i, i + 1));
+        }
+        for (RoomId each : List.of(oneBatch, forwards, backwards)) {
+            StoredRoom stored = sound(each);
+            for (NewEvent event : events) {
+                assertThat(stored.side(event.id()).marked())
+                        .isEqualTo(Set.of(id("b"), id("e")).contains(event.id()));
+            }
+            assertThat(value(store().basis(each, VERSION, List.of(id("a"), id("b"), id("e"), id("f"))))
+                            .marked())
+                    .isEqualTo(Set.of(id("b"), id("e")));
+        }
+    }
+
+    @Test
+    public void provesOpennessWhereTheParentsAreStored() {
+        RoomBuilder room = new RoomBuilder(newRoom());
+        room.event("create").kind(EventKind.CREATE);
+        room.event("a").after("create");
+        room.event("opens").after("a").kind(EventKind.OPENS_HISTORY);
+        room.event("restricts").after("opens").kind(EventKind.RESTRICTS_HISTORY);
+        room.event("after").after("restricts");
+        room.event("merge").after("opens", "after");
+        room.event("orphan").after("nobody");
+        room.event("half").after("opens", "nobody");
+        room.event("fake").after("orphan").kind(EventKind.CREATE);
+        write(room);
+        StoredRoom stored = sound(room.room());
+        Set<EventId> open = Set.of(id("create"), id("a"), id("opens"));
+        for (EventId event : stored.events()) {
+            assertThat(stored.side(event).openness() == Openness.OPEN)
+                    .as("%s", event)
+                    .isEqualTo(open.contains(event));
+        }
+        assertThat(stored.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
+    }
+
+    @Test
+    public void remembersFromWhereOpennessMayBeDerivable() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 100);
+        List<NewEvent> events = room.events();
+        write(store(), room.room(), events.subList(41, 101));
+        assertThat(sound(room.room()).side("e50").openness()).isEqualTo(Openness.UNKNOWN);
+        write(store(), room.room(), events.subList(0, 41));
+        StoredRoom stored = sound(room.room());
+        assertThat(stored.side("e40").openness()).isEqualTo(Openness.OPEN);
+        assertThat(stored.head().sweepFrom()).isEqualTo(PageId.bucketOf(41));
+    }
+
+    @Test
+    public void keepsWhoIsInARoom() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 1);
+        ServerName in = ServerName.parse("in.test:8448");
+        ServerName out = ServerName.parse("out.test");
+        write(room);
+        assertThat(store().admission(room.room(), in).block()).isEqualTo(new RoomAdmission.OfServer(false, List.of()));
+        store().admit(room.room(), new RoomAdmission(Set.of(in), List.of("{\"allow\":[\"*\"]}", "{}")))
+                .block();
+        assertThat(store().admission(room.room(), in).block())
+                .isEqualTo(new RoomAdmission.OfServer(true, List.of("{\"allow\":[\"*\"]}", "{}")));
+        assertThat(value(store().admission(room.room(), out)).joined()).isFalse();
+        store().admit(room.room(), new RoomAdmission(Set.of(out), List.of())).block();
+        assertThat(store().admission(room.room(), in).block()).isEqualTo(new RoomAdmission.OfServer(false, List.of()));
+        assertThat(store().admission(room.room(), out).block()).isEqualTo(new RoomAdmission.OfServer(true, List.of()));
+    }
+
+    @Test
+    public void doesNothingBeforeItIsSubscribedTo() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 3);
+        var unused = Arrays.asList(
+                new RoomWriter(store()).write(room.room(), VERSION, room.events()),
+                store().append(room.room(), Map.of(new PageId(0, 0), new byte[] {1})),
+                store().admit(room.room(), new RoomAdmission(Set.of(), List.of())));
+        assertThat(unused).hasSize(3);
+        assertThat(store().rooms().collectList().block()).doesNotContain(room.room());
+        assertThat(store().append(room.room(), Map.of(new PageId(0, 0), new byte[] {1}))
+                        .block())
+                .isEqualTo(Map.of(new PageId(0, 0), 0));
+    }
+
+    private Gap gap(RoomId room, String name) {
+        WriteBasis basis = value(store().basis(room, VERSION, List.of(id(name))));
+        return present(basis.gaps().get(id(name)));
+    }
+}

@@ -1,0 +1,136 @@
+package dev.headwater.history;
+
+import static dev.headwater.history.Awaited.present;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that a store holds of a room, read page by page. */
+public final class StoredRoom {
+    private final @Nullable RoomHead head;
+    private final Map<EventId, Side> sides = new HashMap<>();
+    private final Map<EventId, Place> places = new HashMap<>();
+    private final Map<Place, EventId> ids = new HashMap<>();
+    private final Map<EventId, byte[]> bodies = new HashMap<>();
+
+    private StoredRoom(@Nullable RoomHead head) {
+        this.head = head;
+    }
+
+    public static StoredRoom read(EventStore store, RoomId room) {
+        Pages none = store.plan(room, List.of()).block();
+        StoredRoom stored = new StoredRoom(none == null ? null : none.head());
+        PageId from = PageId.LOWEST;
+        while (true) {
+            List<PageId> ids =
+                    present(store.pagesFrom(room, from, EventStore.MAX_WINDOW).block());
+            if (ids.isEmpty()) {
+                return stored;
+            }
+            assertThat(ids).isSorted();
+            Pages pages = present(store.window(room, ids).block());
+            for (PageId id : ids) {
+                stored.take(present(pages.pages().get(id)));
+            }
+            PageId last = ids.get(ids.size() - 1);
+            from = new PageId(last.bucket(), last.part() + 1);
+        }
+    }
+
+    private void take(Page page) {
+        for (int slot = 0; slot < page.side().sides().size(); slot++) {
+            Side side = page.side().sides().get(slot);
+            Place place = new Place(page.side().id(), slot);
+            assertThat(sides.put(side.id(), side))
+                    .as("stored once: %s", side.id())
+                    .isNull();
+            places.put(side.id(), place);
+            ids.put(place, side.id());
+            bodies.put(
+                    side.id(),
+                    Arrays.copyOfRange(page.bodies(), side.bodyOffset(), side.bodyOffset() + side.bodyLength()));
+        }
+    }
+
+    public RoomHead head() {
+        return present(head);
+    }
+
+    public boolean exists() {
+        return head != null;
+    }
+
+    public Set<EventId> events() {
+        return sides.keySet();
+    }
+
+    public Side side(EventId id) {
+        return present(sides.get(id));
+    }
+
+    public Side side(String name) {
+        return side(RoomBuilder.id(name));
+    }
+
+    public byte[] body(EventId id) {
+        return present(bodies.get(id));
+    }
+
+    public Place place(EventId id) {
+        return present(places.get(id));
+    }
+
+    /** The stored parents that a walk may step to. */
+    public List<EventId> parents(EventId id) {
+        List<EventId> parents = new ArrayList<>();
+        for (Edge edge : side(id).parents()) {
+            if (edge instanceof Edge.Known known) {
+                parents.add(present(ids.get(known.place())));
+            } else if (edge instanceof Edge.Unknown unknown && sides.containsKey(unknown.id())) {
+                parents.add(unknown.id());
+            }
+        }
+        return parents;
+    }
+
+    /** What must hold of every stored room, however it came to be. */
+    public StoredRoom assertSound(EventStore store, RoomId room) {
+        RoomHead now = head();
+        assertThat(now.events()).as("head counts its events").isEqualTo(sides.size());
+        for (EventId id : sides.keySet()) {
+            Side side = side(id);
+            for (EventId parent : parents(id)) {
+                assertThat(side.correctedDepth())
+                        .as("depth of %s above that of its parent %s", id, parent)
+                        .isGreaterThan(side(parent).correctedDepth());
+            }
+            PageId page = place(id).page();
+            if (now.raises() == 0) {
+                assertThat(PageId.bucketOf(side.correctedDepth())).isEqualTo(page.bucket());
+            } else {
+                assertThat(PageId.bucketOf(side.correctedDepth())).isGreaterThanOrEqualTo(page.bucket());
+            }
+            if (!now.lazyEdges()) {
+                for (Edge edge : side.parents()) {
+                    assertThat(edge instanceof Edge.Unknown unknown && sides.containsKey(unknown.id()))
+                            .as("%s has an edge that nobody has mended: %s", id, edge)
+                            .isFalse();
+                }
+            }
+        }
+        Set<EventId> all = new HashSet<>(sides.keySet());
+        all.add(EventId.parse("$nobody:has.it"));
+        Located located = present(store.locate(room, all).block());
+        assertThat(located.places()).isEqualTo(places);
+        return this;
+    }
+}

@@ -1,6 +1,7 @@
 package dev.headwater.id;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * An event's identifier: {@code $} and up to 254 more bytes of UTF-8, without control characters. Ordered by its bytes.
@@ -12,13 +13,18 @@ public record EventId(String value) implements Comparable<EventId> {
 
     /** @throws InvalidIdException if {@code value} is not an event ID */
     public static EventId parse(String value) {
-        if (value.length() < 2
-                || value.charAt(0) != '$'
-                || !IdText.isClean(value)
-                || value.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            throw new InvalidIdException(value, "an event ID: $ and at most 254 more bytes");
-        }
-        return new EventId(value);
+        return tryParse(value)
+                .orElseThrow(() -> new InvalidIdException(value, "an event ID: $ and at most 254 more bytes"));
+    }
+
+    /** Empty if {@code value} is not an event ID. */
+    public static Optional<EventId> tryParse(String value) {
+        boolean well = value.length() >= 2
+                && value.length() <= MAX_BYTES
+                && value.charAt(0) == '$'
+                && IdText.isClean(value)
+                && value.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
+        return well ? Optional.of(new EventId(value)) : Optional.empty();
     }
 
     @Override

@@ -1,0 +1,44 @@
+package dev.headwater.json;
+
+import java.util.Base64;
+
+/**
+ * Binary values as JSON carries them.
+ *
+ * @see <a href="https://spec.matrix.org/v1.18/appendices/#unpadded-base64">Unpadded Base64</a>
+ */
+public final class UnpaddedBase64 {
+    private UnpaddedBase64() {}
+
+    /** In the standard alphabet, without padding. */
+    public static String encode(byte[] bytes) {
+        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** In the URL-safe alphabet, without padding. */
+    public static String encodeUrlSafe(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /**
+     * What events and key documents hold: the standard alphabet, padded or not, whatever the unused bits say.
+     *
+     * @throws IllegalArgumentException if the text is not Base64
+     */
+    public static byte[] decode(String text) {
+        return Base64.getDecoder().decode(text);
+    }
+
+    /**
+     * The one text that {@link #encode} writes for the bytes: no padding, and the unused bits zero.
+     *
+     * @throws IllegalArgumentException if the text is any other
+     */
+    public static byte[] decodeStrict(String text) {
+        byte[] bytes = decode(text);
+        if (!encode(bytes).equals(text)) {
+            throw new IllegalArgumentException("expected unpadded Base64 whose unused bits are zero");
+        }
+        return bytes;
+    }
+}

@@ -10,7 +10,7 @@ from synapse.events import make_event_from_dict
 from synapse.events.utils import prune_event
 from unpaddedbase64 import decode_base64
 
-from servers import RecordingError
+from errors import RecordingError
 
 
 def parse(event, version):
@@ -21,6 +21,11 @@ def parents(event, version):
     """The IDs in prev_events: pairs in room versions 1 and 2, plain from 3 on."""
     edges = event["prev_events"]
     return [edge[0] for edge in edges] if version in ("1", "2") else list(edges)
+
+
+def is_whole(event, version):
+    """Whether the content hash agrees, which it does not in most redacted copies."""
+    return check_event_content_hash(parse(event, version))
 
 
 def check_room(events, version, verify_keys):

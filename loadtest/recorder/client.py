@@ -58,11 +58,11 @@ class User:
         if via:
             target += f"?server_name={quote(via.name)}&via={quote(via.name)}"
         self.call("POST", target, {})
-        return self.server.current_state_id(room, "m.room.member", self.user_id)
+        return self.server.own_membership_id(room, self.user_id)
 
     def leave(self, room):
         self.call("POST", f"/rooms/{quote(room)}/leave", {})
-        return self.server.current_state_id(room, "m.room.member", self.user_id)
+        return self.server.own_membership_id(room, self.user_id)
 
     def _about(self, action, room, user, reason=None):
         body = {"user_id": user.user_id}
@@ -114,20 +114,6 @@ class User:
         return self.call("POST", f"/rooms/{quote(room)}/upgrade", {"new_version": version})[
             "replacement_room"
         ]
-
-    def scroll_back(self, room, pages=1000):
-        """Reads the room back to its start, as a client does that scrolls up.
-
-        It makes the server fetch from others what it lacks.
-        """
-        token = ""
-        for _ in range(pages):
-            answer = self.call(
-                "GET", f"/rooms/{quote(room)}/messages?dir=b&limit=100" + (f"&from={token}" if token else "")
-            )
-            token = answer.get("end")
-            if not token:
-                return
 
     def deactivate(self, erase):
         self.call(

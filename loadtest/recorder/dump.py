@@ -1,27 +1,27 @@
 """Writes rooms and answers as files."""
 
 import gzip
+import heapq
 import json
 
 import check
-from servers import RecordingError
-
-PLAIN_LIMIT = 200 * 1024
+from errors import RecordingError
 
 
-def sort_oldest_first(events, version):
-    """Parents before children; among those that could come next: by depth, time, ID."""
-    import heapq
+def sort_oldest_first(events, version, gaps=False):
+    """Parents before children; among those that could come next: by depth, time, ID.
 
+    With `gaps`, parents may be missing: a server lacks what was before its first join.
+    """
     children = {event_id: [] for event_id in events}
     waiting = {}
     for event_id, event in events.items():
         edges = set(check.parents(event, version))
         missing = edges - events.keys()
-        if missing:
+        if missing and not gaps:
             raise RecordingError(f"{event_id} has parents that are not there: {sorted(missing)}")
-        waiting[event_id] = len(edges)
-        for edge in edges:
+        waiting[event_id] = len(edges - missing)
+        for edge in edges - missing:
             children[edge].append(event_id)
 
     def rank(event_id):
@@ -41,32 +41,24 @@ def sort_oldest_first(events, version):
     return ordered
 
 
+def loads(text):
+    return json.loads(text)
+
+
 def line(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def write_bytes(path, data, pack=None):
-    """Writes the file, as .gz if asked for or if it is large; returns the path written."""
+def write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
-    if pack is None:
-        pack = len(data) > PLAIN_LIMIT
-    if pack:
-        path = path.with_name(path.name + ".gz")
-        # No name and no time in the header: the same content gives the same file.
-        data = gzip.compress(data, 9, mtime=0)
-    path.write_bytes(data)
-    return path
+    path.write_bytes(text.encode())
 
 
-def write_room(directory, events, pack=None):
-    data = "".join(line(event) + "\n" for event in events.values()).encode()
-    return write_bytes(directory / "room.ndjson", data, pack), len(data)
+def write_packed(path, text):
+    """As gzip, without name and time in its header: the same content gives the same file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
-def write_json(path, value, pack=None, indent=1):
-    text = json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=False) + "\n"
-    return write_bytes(path, text.encode(), pack)
-
-
-def write_ndjson(path, values, pack=None):
-    return write_bytes(path, "".join(line(value) + "\n" for value in values).encode(), pack)
+def lines(values):
+    return "".join(line(value) + "\n" for value in values)

@@ -68,3 +68,12 @@ class Federation:
                 "min_depth": min_depth,
             },
         )
+
+    def timestamp_to_event(self, room, timestamp, direction):
+        query = urlencode({"ts": timestamp, "dir": direction})
+        return self.call("GET", f"/_matrix/federation/v1/timestamp_to_event/{quote(room, safe='')}?{query}")
+
+    def send(self, transaction, pdus, now):
+        """PUT /send: how a server hands over its events. Returns (status, answer)."""
+        body = {"origin": self.origin, "origin_server_ts": now, "pdus": pdus}
+        return self.call("PUT", f"/_matrix/federation/v1/send/{transaction}", body)

@@ -1,6 +1,7 @@
 """Starts and stops the Synapse servers, and looks into their databases."""
 
 import json
+import os
 import pathlib
 import shutil
 import socket
@@ -11,16 +12,15 @@ import time
 
 import yaml
 
+import dump
 import keys
+from errors import RecordingError
+from federation import Federation
 from http_json import JsonHttp
 from proxy import Proxy
 
 START_SECONDS = 180
-WAIT_SECONDS = 90
-
-
-class RecordingError(Exception):
-    """Something that the person who runs the recorder should read."""
+WAIT_SECONDS = 45
 
 
 def free_port():
@@ -49,6 +49,7 @@ class Server:
         self.key = keys.signing_key(name)
         self._directory = directory / self.host
         self._directory.mkdir()
+        self._environment = {}
         self._process = None
         self._log = None
         proxy_port = free_port()
@@ -87,7 +88,7 @@ class Server:
             "report_stats": False,
             "macaroon_secret_key": "macaroon " + self.name,
             "form_secret": "form " + self.name,
-            "database": {"name": "sqlite3", "args": {"database": str(here / "server.db")}},
+            "database": {"name": "sqlite3", "args": {"database": str(here / self.DATABASE)}},
             "listeners": [
                 {
                     "port": self.client_port,
@@ -146,11 +147,15 @@ class Server:
         }
         (here / "homeserver.yaml").write_text(yaml.safe_dump(config))
 
+    def _command(self):
+        return [sys.executable, "-m", "synapse.app.homeserver", "-c", str(self._directory / "homeserver.yaml")]
+
     def start(self):
         self._log = open(self._directory / "output.log", "ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "synapse.app.homeserver", "-c", str(self._directory / "homeserver.yaml")],
+            self._command(),
             cwd=self._directory,
+            env={**os.environ, **self._environment},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -178,18 +183,21 @@ class Server:
         if self._log:
             self._log.close()
 
-    def last_log_lines(self, count=15):
+    def last_warnings(self, count=8):
         path = self._directory / "server.log"
         if not path.exists():
             return ""
-        return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+        lines = path.read_text(errors="replace").splitlines()
+        return "\n".join([line[:300] for line in lines if " WARNING " in line or " ERROR " in line][-count:])
 
     # The database, read only
+
+    DATABASE = "server.db"
 
     def query(self, sql, *parameters):
         for attempt in range(50):
             try:
-                database = sqlite3.connect(f"file:{self._directory / 'server.db'}?mode=ro", uri=True, timeout=10)
+                database = sqlite3.connect(f"file:{self._directory / self.DATABASE}?mode=ro", uri=True, timeout=10)
                 try:
                     return database.execute(sql, parameters).fetchall()
                 finally:
@@ -198,6 +206,18 @@ class Server:
                 if "locked" not in str(error) or attempt == 49:
                     raise
                 time.sleep(0.02)
+
+    def room_version(self, room):
+        return self.query("SELECT room_version FROM rooms WHERE room_id = ?", room)[0][0]
+
+    def held_json(self, room, event_id):
+        """The event as the server keeps it, or None."""
+        rows = self.query(
+            "SELECT j.json FROM event_json j JOIN events e USING (event_id) WHERE event_id = ? AND e.room_id = ?",
+            event_id,
+            room,
+        )
+        return json.loads(rows[0][0]) if rows else None
 
     def has_event(self, event_id):
         return bool(self.query("SELECT 1 FROM events WHERE event_id = ? AND NOT outlier", event_id))
@@ -213,6 +233,24 @@ class Server:
             state_key,
         )
         return rows[0][0] if rows else None
+
+    def own_membership_id(self, room, user_id):
+        """Of a user of this server, also after the last of them has left the room."""
+        rows = self.query(
+            "SELECT event_id FROM local_current_membership WHERE room_id = ? AND user_id = ?", room, user_id
+        )
+        return rows[0][0] if rows else None
+
+    def membership_of(self, room, user_id):
+        rows = self.query(
+            "SELECT membership FROM local_current_membership WHERE room_id = ? AND user_id = ?", room, user_id
+        )
+        return rows[0][0] if rows else None
+
+    def is_in(self, room):
+        return bool(
+            self.query("SELECT 1 FROM local_current_membership WHERE room_id = ? AND membership = 'join'", room)
+        )
 
     def extremities(self, room):
         return {row[0] for row in self.query("SELECT event_id FROM event_forward_extremities WHERE room_id = ?", room)}
@@ -250,10 +288,12 @@ class Network:
         self.directory = pathlib.Path(directory)
         self.proxy = Proxy()
         self.servers = []
+        self._transactions = 0
         self._authority = keys.CertificateAuthority(self.directory)
 
-    def add(self, *names):
-        added = [Server(name, self.directory, self._authority, self.proxy) for name in names]
+    def add(self, kinds):
+        """Starts servers: {name: class}. Returns them in that order."""
+        added = [kind(name, self.directory, self._authority, self.proxy) for name, kind in kinds.items()]
         self.servers += added
         for server in added:
             server.start()
@@ -277,30 +317,47 @@ class Network:
         self.proxy.cut(*[{server.name for server in group} for group in groups])
 
     def heal(self, room, speakers):
-        """Ends the partition; `speakers`, one user a server, keep on talking until
-        every server holds every event of the room.
+        """Ends the partition; `speakers` are one user a server, who then speak in turn.
 
-        A server that comes back sends only its latest event; the other then asks for
-        what lies before. When the gap is too long for that, a user who scrolls back
-        makes it fetch the rest. Both are what happens between real servers.
+        What was said meanwhile is handed over first, as a server does that sends its
+        queue once more. Left to themselves Synapse servers send only their latest event
+        after a long absence, ask one server for the gap, and with three servers may
+        back off for hours from what that one server did not hold.
         """
+        self.complete(room, [user.server for user, _ in speakers])
         self.proxy.heal()
         for user, text in speakers:
             # To all others, before the next one speaks: so the merge has one shape.
             event_id = user.say(room, text)
             for other, _ in speakers:
                 other.server.wait_for(event_id)
-        self.complete(room, [user for user, _ in speakers])
 
-    def complete(self, room, users):
-        """Waits until the servers of these users hold the same events of the room."""
+    def complete(self, room, servers):
+        """Hands over what some of these servers hold and others lack since they came.
 
-        def same():
-            held = [user.server.event_ids(room) for user in users]
-            every = set().union(*held)
-            behind = [user for user, ids in zip(users, held) if ids != every]
-            for user in behind:
-                user.scroll_back(room)
-            return not behind
-
-        wait_until(same, f"the servers to hold the same events of {room}", 180)
+        Every event goes as a transaction of its sender's own server, oldest first.
+        """
+        held = {server: server.event_ids(room) for server in servers}
+        every = set().union(*held.values())
+        if all(ids == every for ids in held.values()):
+            return
+        events = {}
+        for server in servers:
+            events |= server.events(room)
+        came = {server: min(events[event_id]["depth"] for event_id in ids) for server, ids in held.items()}
+        version = servers[0].room_version(room)
+        for event_id, event in dump.sort_oldest_first(events, version).items():
+            sender_server = event["sender"].split(":", 1)[1]
+            for server in servers:
+                if event["depth"] < came[server] or sender_server == server.name or server.has_event(event_id):
+                    continue
+                self._transactions += 1
+                status, answer = Federation(sender_server, server).send(
+                    f"recorder-{self._transactions}", [event], int(time.time() * 1000)
+                )
+                if status != 200 or any("error" in result for result in answer["pdus"].values()):
+                    raise RecordingError(f"{server.name} did not take {event_id}: {status} {answer}")
+                try:
+                    server.wait_for(event_id)
+                except RecordingError:
+                    raise RecordingError(f"{server.name} took {event_id} but does not hold it: {event}")

@@ -2,6 +2,8 @@
 
 import random
 
+from servers import wait_until
+
 LINES = """
 Good morning all, the river is up a hand's width after last night's rain.
 Saw the first kingfisher of the year at the old weir just now.
@@ -128,19 +130,33 @@ class Talk:
     def converse(self, room, speakers, count, witnesses=()):
         """`count` messages by the speakers, a few in a row each, one after another.
 
-        Before the word passes to another server its last event has arrived there, so
-        the room stays a line. Returns the event IDs.
+        Before the word passes to another server its last event has arrived everywhere,
+        so the room stays a line. Returns the event IDs.
         """
         said = []
         speaker = None
+        self.settle(room, speakers)
         while len(said) < count:
             previous, speaker = speaker, self.random.choice(speakers)
             if said and previous.server is not speaker.server:
-                speaker.server.wait_for(said[-1])
+                self.all_have(said[-1:], speakers)
             for _ in range(min(self.random.randint(1, 4), count - len(said))):
                 said.append(speaker.say(room, self.line()))
         self.all_have(said[-1:], speakers + list(witnesses))
         return said
+
+    @staticmethod
+    def settle(room, users):
+        """Waits until the newest events of each user's server, if in the room, have reached all of them."""
+        servers = {user.server for user in users if user.server.is_in(room)}
+        if len(servers) > 1:
+            wait_until(
+                lambda: all(
+                    set().union(*[server.extremities(room) for server in servers]) <= server.event_ids(room)
+                    for server in servers
+                ),
+                f"the servers to have each other's newest events of {room}",
+            )
 
     @staticmethod
     def all_have(event_ids, users):

@@ -92,8 +92,7 @@ public final class PduReader {
         List<EventId> authEvents = edges("auth_events");
 
         byte[] signedBytes = EventHashes.signedBytes(json, version);
-        EventId id =
-                hashedId ? hashedId(signedBytes, statedId) : identifier("event_id", EventId::parse, field("event_id"));
+        EventId id = hashedId ? hashedId(signedBytes, statedId) : ownId();
         RoomId room = room(type, stateKey, id);
         if (prevEvents.contains(id) || authEvents.contains(id)) {
             throw new BadEventException(Reason.SELF_REFERENCE, "expected other events before " + id + ", found itself");
@@ -113,7 +112,7 @@ public final class PduReader {
                 originServerTs,
                 prevEvents,
                 authEvents,
-                redacts(type),
+                Redacts.target(json, rules),
                 json,
                 bytes,
                 signedBytes);
@@ -220,6 +219,17 @@ public final class PduReader {
         return id;
     }
 
+    private EventId ownId() {
+        return identifier("event_id", PduReader::withServer, field("event_id"));
+    }
+
+    private static EventId withServer(String text) {
+        EventId id = EventId.parse(text);
+        // Fails if the ID names no server.
+        id.server();
+        return id;
+    }
+
     private RoomId room(String type, @Nullable String stateKey, EventId id) {
         if (!rules.roomIdIsCreateHash()) {
             RoomId room = identifier("room_id", RoomId::parse, field("room_id"));
@@ -246,20 +256,6 @@ public final class PduReader {
 
     private static EventId createEventOf(RoomId room) {
         return EventId.parse("$" + room.value().substring(1));
-    }
-
-    private @Nullable EventId redacts(String type) {
-        if (!type.equals("m.room.redaction")) {
-            return null;
-        }
-        JsonNode outside = json.path("redacts");
-        JsonNode inside = json.path("content").path("redacts");
-        List<JsonNode> places = rules.redactsInContent() ? List.of(inside, outside) : List.of(outside, inside);
-        return places.stream()
-                .filter(JsonNode::isString)
-                .flatMap(place -> EventId.tryParse(place.stringValue()).stream())
-                .findFirst()
-                .orElse(null);
     }
 
     private BadEventException shape(String name, String expected) {

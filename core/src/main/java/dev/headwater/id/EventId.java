@@ -27,6 +27,15 @@ public record EventId(String value) implements Comparable<EventId> {
         return well ? Optional.of(new EventId(value)) : Optional.empty();
     }
 
+    /**
+     * The server that made the ID, which only room versions 1 and 2 say: {@code $opaque:server}.
+     *
+     * @throws InvalidIdException if it names no server
+     */
+    public ServerName server() {
+        return ServerName.parse(value.substring(value.indexOf(':') + 1));
+    }
+
     @Override
     public int compareTo(EventId other) {
         return Utf8Order.INSTANCE.compare(value, other.value);

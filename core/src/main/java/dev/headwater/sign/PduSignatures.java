@@ -79,8 +79,7 @@ public final class PduSignatures {
             signers.add(pdu.sender().server());
         }
         if (pdu.rules().eventIds() == EventIds.IN_EVENT) {
-            String id = pdu.id().value();
-            signers.add(ServerName.parse(id.substring(id.indexOf(':') + 1)));
+            signers.add(pdu.id().server());
         }
         if (pdu.rules().restrictedJoins()
                 && membership.equals("join")

@@ -1,0 +1,65 @@
+package dev.headwater.event;
+
+import dev.headwater.history.EventKind;
+import dev.headwater.history.NewEvent;
+import dev.headwater.id.InvalidIdException;
+import dev.headwater.id.UserId;
+import dev.headwater.json.CanonicalJson;
+import dev.headwater.room.Redaction;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The one gate through which events come into the store, whatever way brought them. */
+public final class EventGate {
+    private EventGate() {}
+
+    /**
+     * The event as the store takes it. If its content hash differs, only what its signatures cover comes in: its redacted
+     * copy, and nothing that is told from the rest.
+     */
+    public static NewEvent admit(Pdu pdu, Verified.Accepted verified) {
+        boolean whole = verified instanceof Verified.AllGood;
+        ObjectNode event = whole ? pdu.json() : Redaction.redact(pdu.json(), pdu.version());
+        return new NewEvent(
+                pdu.id(),
+                pdu.depth(),
+                pdu.originServerTs(),
+                kind(pdu.type(), pdu.stateKey(), event.path("content")),
+                false,
+                Redacts.target(event, pdu.rules()),
+                pdu.prevEvents(),
+                whole ? pdu.bytes() : CanonicalJson.encode(event));
+    }
+
+    private static EventKind kind(String type, @Nullable String stateKey, JsonNode content) {
+        boolean ofRoom = "".equals(stateKey);
+        return switch (type) {
+            case "m.room.create" -> ofRoom ? EventKind.CREATE : EventKind.ORDINARY;
+            case "m.room.history_visibility" ->
+                ofRoom && opens(content.path("history_visibility"))
+                        ? EventKind.OPENS_HISTORY
+                        : EventKind.RESTRICTS_HISTORY;
+            case "m.room.member" -> isUser(stateKey) ? EventKind.MEMBERSHIP : EventKind.ORDINARY;
+            case "m.room.server_acl" -> ofRoom ? EventKind.SERVER_ACL : EventKind.ORDINARY;
+            default -> EventKind.ORDINARY;
+        };
+    }
+
+    private static boolean opens(JsonNode visibility) {
+        String value = visibility.stringValue("");
+        return value.equals("shared") || value.equals("world_readable");
+    }
+
+    private static boolean isUser(@Nullable String stateKey) {
+        if (stateKey == null) {
+            return false;
+        }
+        try {
+            UserId.parse(stateKey);
+            return true;
+        } catch (InvalidIdException e) {
+            return false;
+        }
+    }
+}

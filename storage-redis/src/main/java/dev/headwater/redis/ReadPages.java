@@ -1,0 +1,83 @@
+package dev.headwater.redis;
+
+import dev.headwater.history.Page;
+import dev.headwater.history.PageId;
+import dev.headwater.history.Pages;
+import dev.headwater.history.RoomHead;
+import dev.headwater.history.Side;
+import dev.headwater.history.SidePage;
+import dev.headwater.id.RoomId;
+import io.lettuce.core.KeyValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the answers to reads of heads and pages mean. */
+final class ReadPages {
+    private static final byte[] NO_BODIES = {};
+
+    private ReadPages() {}
+
+    static List<byte[]> values(List<KeyValue<byte[], byte[]>> answer) {
+        List<byte[]> values = new ArrayList<>(answer.size());
+        answer.forEach(value -> values.add(value.getValueOrElse(null)));
+        return values;
+    }
+
+    /** The head of this very room; null if it is not stored, also if another room has the same keys. */
+    static @Nullable RoomHead head(RoomId room, byte @Nullable [] stored) {
+        if (stored == null) {
+            return null;
+        }
+        RoomHead head = RoomCodec.decodeHead(stored).head();
+        return head.room().equals(room) ? head : null;
+    }
+
+    /** @param values the head, the bodies if they were asked for, the sides */
+    static @Nullable Pages asked(RoomId room, List<PageId> ids, boolean withBodies, List<byte[]> values) {
+        RoomHead head = head(room, values.get(0));
+        if (head == null) {
+            return null;
+        }
+        Map<PageId, Page> pages = new HashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] side = values.get(1 + (withBodies ? ids.size() : 0) + i);
+            if (side != null) {
+                byte[] bodies = withBodies ? values.get(1 + i) : null;
+                SidePage decoded = PageCodec.decode(ids.get(i), side);
+                if (withBodies) {
+                    requireWithin(decoded, bodies == null ? 0 : bodies.length);
+                }
+                pages.put(ids.get(i), new Page(decoded, bodies == null ? NO_BODIES : bodies));
+            }
+        }
+        return new Pages(head, pages);
+    }
+
+    /** @param values the head, then for each bucket the name of its last page and that page's side */
+    static @Nullable Pages last(RoomId room, List<byte[]> values) {
+        RoomHead head = head(room, values.get(0));
+        if (head == null) {
+            return null;
+        }
+        Map<PageId, Page> pages = new HashMap<>();
+        for (int i = 1; i + 1 < values.size(); i += 2) {
+            if (values.get(i) != null) {
+                PageId id = RedisKeys.page(values.get(i));
+                pages.put(id, new Page(PageCodec.decode(id, values.get(i + 1)), NO_BODIES));
+            }
+        }
+        return new Pages(head, pages);
+    }
+
+    private static void requireWithin(SidePage page, int bodies) {
+        for (Side side : page.sides()) {
+            if (side.bodyOffset() + side.bodyLength() > bodies) {
+                throw new UnreadableRecordException(
+                        "the body of " + side.id() + " ends behind its page of " + bodies + " bytes");
+            }
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.headwater.redis;
+
+import dev.headwater.history.EventStore;
+import dev.headwater.history.Gap;
+import dev.headwater.history.Located;
+import dev.headwater.history.PageId;
+import dev.headwater.history.Pages;
+import dev.headwater.history.Place;
+import dev.headwater.history.Publication;
+import dev.headwater.history.RoomAdmission;
+import dev.headwater.history.RoomHead;
+import dev.headwater.history.WriteBasis;
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import dev.headwater.room.RoomVersion;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.Limit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * An event store in Redis 6.2 or later, standalone, behind Sentinel or a cluster; docs/storage-schema.md says what it
+ * writes. Thread safe; all callers share one connection to each node.
+ *
+ * <p>Results arrive on the thread that reads the connection: whoever computes for long moves elsewhere first. A read ends
+ * within {@link RedisOptions#readTimeout} and a write within {@link RedisOptions#writeTimeout}; only while the room's slot
+ * moves between nodes of a cluster may either take as long as {@link RedisOptions#movingSlotPatience}.
+ */
+public final class RedisEventStore implements EventStore {
+    /** Events that one look-up names at most, so that it keeps nobody else waiting for long; more become several. */
+    private static final int MAX_LOOK_UP = 2_000;
+
+    private static final int LOOK_UPS_AT_ONCE = 4;
+    private static final int APPENDS_AT_ONCE = 128;
+
+    private final RedisConnector connector;
+    private final RedisLink link;
+    private final SingleKeyReads singleKeyReads;
+    private final RoomPublisher publisher;
+    private final RoomList roomList;
+
+    private RedisEventStore(RedisConnector connector) {
+        this.connector = connector;
+        this.link = connector.link();
+        this.singleKeyReads = new SingleKeyReads(link);
+        this.publisher = new RoomPublisher(link);
+        this.roomList = new RoomList(link);
+    }
+
+    /**
+     * Connects on subscription. Fails with {@link dev.headwater.history.StoreUnavailableException} if Redis cannot be
+     * reached, with {@link IllegalArgumentException} if the URI is none, with {@link IllegalStateException} if the server
+     * is too old or evicts keys. Cancelling closes what was opened.
+     */
+    public static Mono<RedisEventStore> connect(RedisOptions options) {
+        RedisScript.load();
+        return RedisConnector.connect(options).map(RedisEventStore::new);
+    }
+
+    /** Closes the connections; what is under way fails. Subscribing again does nothing. */
+    public Mono<Void> close() {
+        return connector.close();
+    }
+
+    RedisLink link() {
+        return link;
+    }
+
+    AbstractRedisClient client() {
+        return connector.client();
+    }
+
+    @Override
+    public Mono<Located> locate(RoomId room, Collection<EventId> events) {
+        return Mono.defer(() -> lookUp(room, List.copyOf(events), false, this::located)
+                .reduce((all, more) -> new Located(all.head(), merged(all.places(), more.places()))));
+    }
+
+    @Override
+    public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
+        // Of several look-ups the first one's head counts: what the later ones saw may be newer, and then publishing
+        // fails.
+        return Mono.defer(() -> lookUp(
+                        room,
+                        List.copyOf(events),
+                        true,
+                        (ids, head, values) -> basis(head, RoomHead.empty(room, roomVersion), ids, values))
+                .reduce((all, more) -> new WriteBasis(
+                        all.head(),
+                        merged(all.places(), more.places()),
+                        merged(all.gaps(), more.gaps()),
+                        union(all.marked(), more.marked()))));
+    }
+
+    @Override
+    public Mono<Pages> plan(RoomId room, Collection<PageId> pages) {
+        return read(room, pages, false);
+    }
+
+    @Override
+    public Mono<Pages> window(RoomId room, Collection<PageId> pages) {
+        return read(room, pages, true);
+    }
+
+    @Override
+    public Mono<Pages> lastPages(RoomId room, Collection<Long> buckets) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            List<byte[]> arguments = new ArrayList<>(List.of(keys.sidePrefix()));
+            for (long bucket : buckets) {
+                arguments.addAll(PageListRange.lexArguments(bucket));
+            }
+            Mono<List<byte[]>> byScript =
+                    link.list(RedisScript.LAST_PAGES, List.of(keys.head(), keys.pages()), arguments);
+            Mono<List<byte[]>> oneByOne = singleKeyReads.lastPages(keys, List.copyOf(buckets));
+            return link.reading(
+                    byScript.mapNotNull(values -> ReadPages.last(room, values)),
+                    oneByOne.mapNotNull(values -> ReadPages.last(room, values)));
+        });
+    }
+
+    @Override
+    public Mono<RoomAdmission.OfServer> admission(RoomId room, ServerName server) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            Mono<byte[]> head = link.send(redis -> redis.get(keys.head()));
+            Mono<List<KeyValue<byte[], byte[]>>> fields =
+                    link.send(redis -> redis.hmget(keys.admission(), Admissions.ACLS, Admissions.field(server)));
+            return link.reading(Mono.zip(head, fields)
+                    .mapNotNull(both ->
+                            ReadPages.head(room, both.getT1()) == null ? null : Admissions.decode(both.getT2())));
+        });
+    }
+
+    @Override
+    public Mono<Void> admit(RoomId room, RoomAdmission admission) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            return link.writing(link.number(
+                            RedisScript.ADMIT,
+                            List.of(keys.head(), keys.admission()),
+                            Admissions.arguments(room, admission)))
+                    .then();
+        });
+    }
+
+    @Override
+    public Mono<Map<PageId, Integer>> append(RoomId room, Map<PageId, byte[]> bodies) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            return Flux.fromIterable(Map.copyOf(bodies).entrySet())
+                    .flatMap(
+                            page -> link.writing(link.send(
+                                            redis -> redis.append(keys.bodies(page.getKey()), page.getValue())))
+                                    .map(end ->
+                                            Map.entry(page.getKey(), Math.toIntExact(end - page.getValue().length))),
+                            APPENDS_AT_ONCE)
+                    .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+        });
+    }
+
+    @Override
+    public Mono<Boolean> publish(Publication publication) {
+        Mono<Boolean> published = publisher.publish(publication);
+        // A room is listed before it exists: a list that names a room too many does no harm.
+        return publication.head().version() == 1
+                ? roomList.add(publication.head().room()).then(published)
+                : published;
+    }
+
+    @Override
+    public Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            Mono<byte[]> head = link.send(redis -> redis.get(keys.head()));
+            Mono<List<byte[]>> members =
+                    link.send(redis -> redis.zrangebylex(keys.pages(), PageListRange.from(first), Limit.from(atMost)));
+            return link.reading(Mono.zip(head, members)
+                    .filter(both -> ReadPages.head(room, both.getT1()) != null)
+                    .map(both -> both.getT2().stream().map(RedisKeys::page).toList())
+                    .defaultIfEmpty(List.of()));
+        });
+    }
+
+    /** All rooms, in no order; asks for them as they are asked for. */
+    @Override
+    public Flux<RoomId> rooms() {
+        return roomList.all();
+    }
+
+    private Mono<Pages> read(RoomId room, Collection<PageId> pages, boolean withBodies) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            List<PageId> ids = List.copyOf(pages);
+            List<byte[]> bodies = withBodies ? ids.stream().map(keys::bodies).toList() : List.of();
+            List<byte[]> sides = ids.stream().map(keys::side).toList();
+            List<byte[]> all = new ArrayList<>(List.of(keys.head()));
+            all.addAll(bodies);
+            all.addAll(sides);
+            byte[][] asked = all.toArray(byte[][]::new);
+            Mono<List<byte[]>> atOnce = link.send(redis -> redis.mget(asked)).map(ReadPages::values);
+            Mono<List<byte[]>> oneByOne = singleKeyReads.pages(keys.head(), bodies, sides);
+            return link.reading(
+                    atOnce.mapNotNull(values -> ReadPages.asked(room, ids, withBodies, values)),
+                    oneByOne.mapNotNull(values -> ReadPages.asked(room, ids, withBodies, values)));
+        });
+    }
+
+    /** What an answer to a look-up means; null if the room is not stored. */
+    private interface Meaning<T> {
+        @Nullable
+        T of(List<EventId> ids, @Nullable RoomHead head, List<byte[]> values);
+    }
+
+    private <T> Flux<T> lookUp(RoomId room, List<EventId> ids, boolean writer, Meaning<T> meaning) {
+        var keys = new RedisKeys(room);
+        List<byte[]> names = writer ? List.of(keys.head(), keys.gaps(), keys.marks()) : List.of(keys.head());
+        int parts = Math.max(1, (ids.size() + MAX_LOOK_UP - 1) / MAX_LOOK_UP);
+        return Flux.range(0, parts)
+                .flatMapSequential(
+                        part -> {
+                            List<EventId> some =
+                                    ids.subList(part * MAX_LOOK_UP, Math.min(ids.size(), (part + 1) * MAX_LOOK_UP));
+                            List<byte[]> fields = RedisKeys.fields(some);
+                            List<byte[]> arguments = new ArrayList<>(List.of(keys.indexPrefix()));
+                            arguments.addAll(fields);
+                            Mono<List<byte[]>> byScript = link.list(RedisScript.LOCATE, names, arguments);
+                            Mono<List<byte[]>> oneByOne = singleKeyReads.locate(keys, fields, writer);
+                            return link.reading(
+                                    byScript.mapNotNull(
+                                            values -> meaning.of(some, ReadPages.head(room, values.get(0)), values)),
+                                    oneByOne.mapNotNull(
+                                            values -> meaning.of(some, ReadPages.head(room, values.get(0)), values)));
+                        },
+                        LOOK_UPS_AT_ONCE);
+    }
+
+    private @Nullable Located located(List<EventId> ids, @Nullable RoomHead head, List<byte[]> values) {
+        return head == null ? null : new Located(head, places(ids, values));
+    }
+
+    private static WriteBasis basis(
+            @Nullable RoomHead head, RoomHead ifAbsent, List<EventId> ids, List<byte[]> values) {
+        if (head == null && values.get(0) != null) {
+            throw new UnreadableRecordException("another room has the same keys as " + ifAbsent.room());
+        }
+        Map<EventId, Gap> gaps = new HashMap<>();
+        Set<EventId> marked = new HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] gap = values.get(1 + ids.size() + i);
+            if (gap != null) {
+                gaps.put(ids.get(i), RoomCodec.decodeGap(gap));
+            }
+            if (values.get(1 + 2 * ids.size() + i) != null) {
+                marked.add(ids.get(i));
+            }
+        }
+        return new WriteBasis(head == null ? ifAbsent : head, places(ids, values), gaps, marked);
+    }
+
+    private static Map<EventId, Place> places(List<EventId> ids, List<byte[]> values) {
+        Map<EventId, Place> places = new HashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] place = values.get(1 + i);
+            if (place != null) {
+                places.put(ids.get(i), RoomCodec.decodePlace(place));
+            }
+        }
+        return places;
+    }
+
+    private static <K, V> Map<K, V> merged(Map<K, V> a, Map<K, V> b) {
+        Map<K, V> all = new HashMap<>(a);
+        all.putAll(b);
+        return all;
+    }
+
+    private static <T> Set<T> union(Set<T> a, Set<T> b) {
+        Set<T> all = new HashSet<>(a);
+        all.addAll(b);
+        return all;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.headwater.redis;
+
+import dev.headwater.history.Publication;
+import dev.headwater.history.RoomHead;
+import dev.headwater.history.SidePage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import reactor.core.publisher.Mono;
+
+/**
+ * Publishes changes of rooms, each by one script: all of it or nothing.
+ *
+ * <p>Lettuce sends a command again if the connection breaks before its answer comes. So each publication has a token, by
+ * which the script knows that it has run before.
+ */
+final class RoomPublisher {
+    /** Tokens that a room keeps: a repeated publication is known until so many others have followed. */
+    static final int TOKENS = 16;
+
+    private static final int TOKEN_BYTES = 8;
+
+    private final RedisLink link;
+
+    RoomPublisher(RedisLink link) {
+        this.link = link;
+    }
+
+    Mono<Boolean> publish(Publication publication) {
+        return Mono.defer(() -> publish(publication, ThreadLocalRandom.current().nextLong()));
+    }
+
+    Mono<Boolean> publish(Publication publication, long token) {
+        RoomHead head = publication.head();
+        var keys = new RedisKeys(head.room());
+        List<byte[]> names =
+                new ArrayList<>(List.of(keys.head(), keys.tokens(), keys.pages(), keys.gaps(), keys.marks()));
+        List<byte[]> arguments = new ArrayList<>(List.of(
+                u64(head.version() - 1),
+                RoomCodec.encodeHead(head),
+                number(head.version() % TOKENS * TOKEN_BYTES),
+                u64(token),
+                keys.indexPrefix(),
+                number(publication.places().size()),
+                number(publication.gaps().size()),
+                number(publication.closedGaps().size()),
+                number(publication.marked().size())));
+        for (SidePage page : publication.pages()) {
+            names.add(keys.side(page.id()));
+            arguments.add(RedisKeys.member(page.id()));
+            arguments.add(PageCodec.encode(page));
+        }
+        publication.places().forEach((event, place) -> {
+            arguments.add(RedisKeys.field(event));
+            arguments.add(RoomCodec.encodePlace(place));
+        });
+        publication.gaps().forEach((event, gap) -> {
+            arguments.add(RedisKeys.field(event));
+            arguments.add(RoomCodec.encodeGap(gap));
+        });
+        publication.closedGaps().forEach(event -> arguments.add(RedisKeys.field(event)));
+        publication.marked().forEach(event -> arguments.add(RedisKeys.field(event)));
+        return link.writing(link.number(RedisScript.PUBLISH, names, arguments).map(published -> published == 1));
+    }
+
+    private static byte[] u64(long value) {
+        return new RecordWriter(8).u64(value).toBytes();
+    }
+
+    private static byte[] number(long value) {
+        return PageListRange.decimal(value);
+    }
+}

@@ -1,0 +1,84 @@
+-- KEYS: head, tokens, page list, gaps, marks, then the side pages.
+-- ARGV: 1 expected version, 2 head from its version on, 3 where the token goes, 4 token, 5 the index' prefix,
+--       6 how many places, 7 gaps, 8 closed gaps, 9 marks; then for each side page: member, bytes; for each place: field,
+--       place; for each gap: field, gap; fields of closed gaps; fields of marks.
+-- Answers 1 if it is published, now or when this very call was made before; 0 if somebody else was faster.
+local stored = redis.call('GET', KEYS[1])
+local entries = 0
+local version = string.rep('\0', 8)
+if stored then
+  local idEnd = 14 + string.byte(stored, 14)
+  if string.sub(stored, 14, idEnd) ~= string.sub(ARGV[2], 9, idEnd - 5) then
+    return redis.error_reply('OTHERROOM another room has the same key')
+  end
+  entries = struct.unpack('>I4', stored, 2)
+  version = string.sub(stored, 6, 13)
+end
+if version ~= ARGV[1] then
+  return redis.call('GETRANGE', KEYS[2], ARGV[3], ARGV[3] + 7) == ARGV[4] and 1 or 0
+end
+
+-- Redis does not undo what a script has written when it fails. So every key that is not declared is touched before the
+-- first write: one that has left this node fails here.
+local prefix = ARGV[5]
+local places = tonumber(ARGV[6])
+local firstPlace = 10 + 2 * (#KEYS - 5)
+local firstGap = firstPlace + 2 * places
+local n = shards(entries)
+if places > 0 then
+  local low = power(n)
+  local probed = {}
+  for i = firstPlace, firstGap - 1, 2 do probed[shardOf(ARGV[i], n, low)] = true end
+  for new = n, shards(entries + places) - 1 do
+    probed[new] = true
+    probed[new - power(new)] = true
+  end
+  for shard in pairs(probed) do
+    local exists = redis.call('EXISTS', prefix .. shard) == 1
+    if not exists and shard < n and entries > 0 then return redis.error_reply(MOVING) end
+  end
+end
+
+for i = 6, #KEYS do
+  local at = 10 + 2 * (i - 6)
+  redis.call('SET', KEYS[i], ARGV[at + 1])
+  redis.call('ZADD', KEYS[3], 0, ARGV[at])
+end
+
+if places > 0 then
+  if entries == 0 then redis.call('HSET', prefix .. 0, '', '') end
+  local low = power(n)
+  for i = firstPlace, firstGap - 1, 2 do
+    entries = entries + redis.call('HSET', prefix .. shardOf(ARGV[i], n, low), ARGV[i], ARGV[i + 1])
+  end
+  while n < shards(entries) do
+    low = power(n)
+    local from, to = prefix .. (n - low), prefix .. n
+    redis.call('HSET', to, '', '')
+    local all = redis.call('HGETALL', from)
+    for i = 1, #all, 2 do
+      if #all[i] > 0 and struct.unpack('>I4', all[i]) % (low * 2) == n then
+        redis.call('HSET', to, all[i], all[i + 1])
+        redis.call('HDEL', from, all[i])
+      end
+    end
+    n = n + 1
+  end
+end
+
+local at = firstGap
+for _ = 1, tonumber(ARGV[7]) do
+  redis.call('HSET', KEYS[4], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[8]) do
+  redis.call('HDEL', KEYS[4], ARGV[at])
+  at = at + 1
+end
+for _ = 1, tonumber(ARGV[9]) do
+  redis.call('HSET', KEYS[5], ARGV[at], '')
+  at = at + 1
+end
+redis.call('SETRANGE', KEYS[2], ARGV[3], ARGV[4])
+redis.call('SET', KEYS[1], '\1' .. struct.pack('>I4', entries) .. ARGV[2])
+return 1

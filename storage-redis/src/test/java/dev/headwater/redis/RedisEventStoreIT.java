@@ -1,0 +1,282 @@
+package dev.headwater.redis;
+
+import static dev.headwater.redis.Awaited.present;
+import static dev.headwater.redis.Awaited.value;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headwater.history.EventStore;
+import dev.headwater.history.EventStoreContract;
+import dev.headwater.history.Gap;
+import dev.headwater.history.PageId;
+import dev.headwater.history.Publication;
+import dev.headwater.history.RoomAdmission;
+import dev.headwater.history.RoomHead;
+import dev.headwater.history.SidePage;
+import dev.headwater.history.StoreUnavailableException;
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import dev.headwater.redis.testing.RedisServer;
+import dev.headwater.room.RoomVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The store against one real Redis: the contract of all stores, and what it does not say. */
+class RedisEventStoreIT extends EventStoreContract {
+    @SuppressWarnings("NullAway.Init")
+    private static RedisServer server;
+
+    @SuppressWarnings("NullAway.Init")
+    private static RedisEventStore store;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServer.started();
+        store = value(RedisEventStore.connect(RedisOptions.of(server.uri()).withReadTimeout(Duration.ofSeconds(20))));
+    }
+
+    @AfterAll
+    static void stop() {
+        store.close().block();
+        server.close();
+    }
+
+    @Override
+    protected EventStore store() {
+        return store;
+    }
+
+    @Test
+    void findsEveryEventWhileTheIndexGrowsShardByShard() {
+        var room = new LinearRoom("growing");
+        for (int step = 0; step < 40; step++) {
+            room.grow(store, 1 + step % 9);
+            List<EventId> all = new ArrayList<>();
+            for (long n = 0; n < room.head().events(); n++) {
+                all.add(room.event(n));
+            }
+            all.add(EventId.parse("$absent"));
+            var located = value(store.locate(room.id, all));
+            assertThat(located.head()).isEqualTo(room.head());
+            assertThat(located.places()).hasSize(all.size() - 1);
+            for (long n = 0; n < room.head().events(); n++) {
+                assertThat(located.places()).containsEntry(room.event(n), room.place(n));
+            }
+        }
+    }
+
+    @Test
+    void keepsEveryShardOfTheIndexInTheSmallEncoding() {
+        var room = new LinearRoom("small-shards").grow(store, 300);
+        var keys = new RedisKeys(room.id);
+        long shards = 1 + room.head().events() / 128;
+        for (long shard = 0; shard < shards; shard++) {
+            String key = new String(keys.index(shard), US_ASCII);
+            assertThat(server.command("OBJECT ENCODING " + key)).isIn("ziplist", "listpack");
+        }
+        assertThat(server.command("EXISTS " + new String(keys.index(shards), US_ASCII)))
+                .isEqualTo(":0");
+    }
+
+    @Test
+    void readsBodiesAndSidesAsTheyWereWritten() {
+        var room = new LinearRoom("read-back").grow(store, 5);
+        var asked = List.of(new PageId(0, 0), new PageId(4, 0), new PageId(4, 1), new PageId(9, 0));
+        var window = value(store.window(room.id, asked));
+        assertThat(window.pages()).containsOnlyKeys(new PageId(0, 0), new PageId(4, 0));
+        var page = present(window.pages().get(new PageId(4, 0)));
+        for (var side : page.side().sides()) {
+            byte[] body = Arrays.copyOfRange(page.bodies(), side.bodyOffset(), side.bodyOffset() + side.bodyLength());
+            assertThat(body).isEqualTo(room.body(side.correctedDepth()));
+            assertThat(side.id()).isEqualTo(room.event(side.correctedDepth()));
+        }
+        var plan = value(store.plan(room.id, asked));
+        assertThat(present(plan.pages().get(new PageId(4, 0))).side()).isEqualTo(page.side());
+        assertThat(present(plan.pages().get(new PageId(4, 0))).bodies()).isEmpty();
+    }
+
+    @Test
+    void readsKeyByKeyWhatItReadsAtOnce() {
+        var room = new LinearRoom("key-by-key").grow(store, 20);
+        var keys = new RedisKeys(room.id);
+        var singleKeyReads = new SingleKeyReads(store.link());
+        List<byte[]> fields = RedisKeys.fields(List.of(room.event(3), EventId.parse("$absent"), room.event(600)));
+        for (boolean writer : new boolean[] {false, true}) {
+            List<byte[]> arguments = new ArrayList<>(List.of(keys.indexPrefix()));
+            arguments.addAll(fields);
+            var names = writer ? List.of(keys.head(), keys.gaps(), keys.marks()) : List.of(keys.head());
+            assertThat(value(singleKeyReads.locate(keys, fields, writer)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(value(store.link().list(RedisScript.LOCATE, names, arguments)));
+        }
+        List<byte[]> arguments = new ArrayList<>(List.of(keys.sidePrefix()));
+        List<Long> buckets = List.of(0L, 7L, 99L);
+        buckets.forEach(bucket -> arguments.addAll(PageListRange.lexArguments(bucket)));
+        assertThat(value(singleKeyReads.lastPages(keys, buckets)))
+                .usingRecursiveComparison()
+                .isEqualTo(value(
+                        store.link().list(RedisScript.LAST_PAGES, List.of(keys.head(), keys.pages()), arguments)));
+        var last = value(store.lastPages(room.id, buckets));
+        assertThat(last.pages()).containsOnlyKeys(new PageId(0, 0), new PageId(7, 0));
+    }
+
+    @Test
+    void takesARepeatedPublicationForDone() {
+        var room = new LinearRoom("replayed").grow(store, 1);
+        var publisher = new RoomPublisher(store.link());
+        var batch = room.next(1);
+        store.append(room.id, batch.bodies()).block();
+        assertThat(value(publisher.publish(batch.publication(), 7))).isTrue();
+        assertThat(value(publisher.publish(batch.publication(), 7))).isTrue();
+        assertThat(value(publisher.publish(batch.publication(), 8))).isFalse();
+        room.published(batch);
+        for (int later = 1; later < RoomPublisher.TOKENS; later++) {
+            room.grow(store, 1);
+            assertThat(value(publisher.publish(batch.publication(), 7))).isTrue();
+        }
+        room.grow(store, 1);
+        assertThat(value(publisher.publish(batch.publication(), 7))).isFalse();
+        assertThat(value(store.locate(room.id, List.of(room.event(40)))).head()).isEqualTo(room.head());
+    }
+
+    @Test
+    void changesNothingIfSomebodyElseWasFaster() {
+        var room = new LinearRoom("raced").grow(store, 2);
+        var stale = new RoomHead(room.id, RoomVersion.V11, 1, 0, false, RoomHead.NOTHING_TO_SWEEP, 1);
+        EventId event = EventId.parse("$loser");
+        var publication = new Publication(
+                stale,
+                List.of(),
+                Map.of(event, room.place(0)),
+                Map.of(event, new Gap(1, List.of(), true)),
+                Set.of(),
+                Set.of(event));
+        assertThat(value(store.publish(publication))).isFalse();
+        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(event)));
+        assertThat(basis.head()).isEqualTo(room.head());
+        assertThat(basis.places()).isEmpty();
+        assertThat(basis.gaps()).isEmpty();
+        assertThat(basis.marked()).isEmpty();
+    }
+
+    @Test
+    void keepsGapsAndMarks() {
+        var room = new LinearRoom("gaps").grow(store, 1);
+        EventId open = EventId.parse("$open");
+        EventId closed = EventId.parse("$closed");
+        Gap gap = new Gap(-5, List.of(room.place(3), room.place(4)), false);
+        publish(room, Map.of(open, gap, closed, gap), Set.of(), Set.of(open));
+        publish(room, Map.of(), Set.of(closed), Set.of(closed));
+        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(open, closed, room.event(2))));
+        assertThat(basis.gaps()).containsOnlyKeys(open).containsEntry(open, gap);
+        assertThat(basis.marked()).containsExactlyInAnyOrder(open, closed);
+        assertThat(basis.places()).containsOnlyKeys(room.event(2));
+    }
+
+    private static void publish(LinearRoom room, Map<EventId, Gap> gaps, Set<EventId> closed, Set<EventId> marked) {
+        var after = new RoomHead(
+                room.id,
+                RoomVersion.V11,
+                room.head().version() + 1,
+                0,
+                false,
+                RoomHead.NOTHING_TO_SWEEP,
+                room.head().events());
+        var publication = new Publication(after, List.of(), Map.of(), gaps, closed, marked);
+        assertThat(value(store.publish(publication))).isTrue();
+        room.published(new LinearRoom.Batch(Map.of(), publication));
+    }
+
+    @Test
+    void admitsServersOfTheConfirmedStateOnly() {
+        var room = new LinearRoom("admission").grow(store, 1);
+        ServerName in = ServerName.parse("in.example");
+        ServerName out = ServerName.parse("out.example");
+        assertThat(value(store.admission(room.id, in))).isEqualTo(new RoomAdmission.OfServer(false, List.of()));
+        store.admit(room.id, new RoomAdmission(Set.of(in, out), List.of("{}"))).block();
+        store.admit(room.id, new RoomAdmission(Set.of(in), List.of("{\"a\":1}", "{\"ü\":2}")))
+                .block();
+        assertThat(value(store.admission(room.id, in)))
+                .isEqualTo(new RoomAdmission.OfServer(true, List.of("{\"a\":1}", "{\"ü\":2}")));
+        assertThat(value(store.admission(room.id, out)).joined()).isFalse();
+        assertThat(store.admission(RoomId.parse("!none"), in).blockOptional()).isEmpty();
+    }
+
+    @Test
+    void listsEveryRoomOnceAndNoneThatWasOnlyAnnounced() {
+        List<RoomId> written = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            written.add(new LinearRoom("listed-" + i).grow(store, 1).id);
+        }
+        new RoomList(store.link()).add(RoomId.parse("!listed-never-written")).block();
+        List<RoomId> listed = value(store.rooms()
+                .filter(room -> room.value().startsWith("!listed-"))
+                .collectList());
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(written);
+    }
+
+    @Test
+    void neitherReadsNorWritesARoomWhoseKeysBelongToAnother() {
+        var room = new LinearRoom("owner").grow(store, 1);
+        var other = new LinearRoom("collides");
+        byte[] foreign = RoomCodecTest.stored(room.head(), 32);
+        store.link()
+                .send(redis -> redis.set(new RedisKeys(other.id).head(), foreign))
+                .block();
+        var page = List.of(new PageId(0, 0));
+        assertThat(store.locate(other.id, List.of(room.event(1))).blockOptional())
+                .isEmpty();
+        assertThat(store.window(other.id, page).blockOptional()).isEmpty();
+        assertThat(store.plan(other.id, page).blockOptional()).isEmpty();
+        assertThat(store.lastPages(other.id, List.of(0L)).blockOptional()).isEmpty();
+        assertThat(store.admission(other.id, ServerName.parse("a.test")).blockOptional())
+                .isEmpty();
+        assertThat(value(store.pagesFrom(other.id, PageId.LOWEST, 9))).isEmpty();
+        assertThatThrownBy(() -> value(store.basis(other.id, RoomVersion.V11, List.of())))
+                .isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> value(store.publish(other.next(1).publication())))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("OTHERROOM");
+        assertThatThrownBy(() -> store.admit(other.id, new RoomAdmission(Set.of(), List.of()))
+                        .block())
+                .isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @Test
+    void runsScriptsThatTheServerHasForgotten() {
+        var room = new LinearRoom("forgotten").grow(store, 1);
+        assertThat(server.command("SCRIPT FLUSH")).isEqualTo("+OK");
+        assertThat(value(store.locate(room.id, List.of(room.event(0)))).places())
+                .hasSize(1);
+        assertThat(server.command("SCRIPT FLUSH")).isEqualTo("+OK");
+        room.grow(store, 1);
+    }
+
+    @Test
+    void listsPagesAscendingAcrossZero() {
+        EventStore any = store;
+        var room = RoomId.parse("!negative:example.org");
+        var ids = List.of(
+                new PageId(-3, 0), new PageId(-1, 0), new PageId(-1, 1), new PageId(0, 0), new PageId(1L << 57, 0));
+        var sides = ids.stream().map(id -> new SidePage(id, List.of())).toList();
+        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, 0);
+        assertThat(value(any.publish(new Publication(head, sides, Map.of(), Map.of(), Set.of(), Set.of()))))
+                .isTrue();
+        assertThat(value(any.pagesFrom(room, PageId.LOWEST, 100))).isEqualTo(ids);
+        assertThat(value(any.pagesFrom(room, new PageId(-1, 1), 2))).isEqualTo(ids.subList(2, 4));
+        assertThat(value(any.pagesFrom(RoomId.parse("!none"), PageId.LOWEST, 2)))
+                .isEmpty();
+        assertThat(value(any.lastPages(room, List.of(-1L, 0L, 5L))).pages())
+                .containsOnlyKeys(new PageId(-1, 1), new PageId(0, 0));
+        assertThat(value(any.plan(room, List.of())).head()).isEqualTo(head);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.headwater.history;
+
+import dev.headwater.access.Sight;
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * The walk backwards through a room: from some events through all that precede them, newest first.
+ *
+ * <p>It reads only what is asked for. One event asked for is one look-up and one page; the memory that a walk takes does
+ * not depend on its limit, nor on how slowly it is read.
+ *
+ * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#backfilling-and-retrieving-missing-events">Backfilling</a>
+ */
+public final class BackfillWalk {
+    private final EventStore store;
+    private final LongSupplier clock;
+    private final int width;
+
+    public BackfillWalk(EventStore store) {
+        this(store, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds, monotonic */
+    public BackfillWalk(EventStore store, LongSupplier clock) {
+        this(store, clock, Descent.FIRST_WIDTH);
+    }
+
+    BackfillWalk(EventStore store, LongSupplier clock, int width) {
+        this.store = store;
+        this.clock = clock;
+        this.width = width;
+    }
+
+    /**
+     * Walks from {@code from}, these included, as one walk: each event once, a child always before its parents, by
+     * corrected depth descending, then timestamp descending, then ID ascending.
+     *
+     * <p>Cold: each subscription walks anew and reads nothing before it is asked for an event; cancelling it cancels the
+     * read that is under way, and no other follows. Empty if the room is not stored, or none of {@code from}, or if
+     * nothing of them may be seen. Fails with {@link StoreUnavailableException}, {@link WalkMovedException} or
+     * {@link WalkTooWideException}, each after any number of events.
+     *
+     * @param limit how many events are emitted at most
+     * @param sight what of an event is to be seen, by its side data as it stood at most 250 ms before; what is withheld
+     *     is not walked through. Must not block
+     */
+    public Flux<WalkedEvent> walk(RoomId room, Collection<EventId> from, long limit, Function<Side, Sight> sight) {
+        List<EventId> starts = List.copyOf(from);
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super WalkedEvent> reader) {
+                Descent descent = new Descent(room, starts, limit, sight, clock, width);
+                reader.onSubscribe(new WalkSubscription(reader, store, room, descent));
+            }
+        };
+    }
+}

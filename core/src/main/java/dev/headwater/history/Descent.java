@@ -1,0 +1,299 @@
+package dev.headwater.history;
+
+import dev.headwater.access.Sight;
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk down a room, without any waiting: it says what it needs read and is handed what was read. For one thread at a
+ * time.
+ */
+final class Descent {
+    /** Side data older than this is read again before an event is shown by it: somebody may have marked the event. */
+    static final long MAX_AGE_NANOS = 250_000_000;
+    /** The width of the frontier at first, and where it gives up growing. */
+    static final int FIRST_WIDTH = 16_384;
+
+    static final int MAX_WIDTH = 16 * FIRST_WIDTH;
+
+    private final RoomId room;
+    private final Collection<EventId> from;
+    private final long limit;
+    private final Function<Side, Sight> sight;
+    private final LongSupplier clock;
+    private final HeldPages held = new HeldPages();
+    private final WindowPlan windows = new WindowPlan();
+    private @Nullable Collection<Place> starts;
+    private Frontier frontier;
+    private int width;
+    private long raises;
+    private boolean lazyEdges;
+    private long emitted;
+    private @Nullable Rank last;
+    // Set while the walk goes again over what it has emitted, to find what the frontier had to forget.
+    private @Nullable Rank again;
+    private long emittedAgain;
+
+    /** @param clock nanoseconds, monotonic */
+    Descent(
+            RoomId room,
+            Collection<EventId> from,
+            long limit,
+            Function<Side, Sight> sight,
+            LongSupplier clock,
+            int width) {
+        this.room = room;
+        this.from = Set.copyOf(from);
+        this.limit = limit;
+        this.sight = sight;
+        this.clock = clock;
+        this.width = width;
+        frontier = new Frontier(width);
+    }
+
+    /** Whether the room is known to be stored. */
+    boolean hasBegun() {
+        return starts != null;
+    }
+
+    /** Whether nothing is left to do, as far as is known without reading. */
+    boolean isDone() {
+        return emitted >= limit || from.isEmpty() || (starts != null && frontier.isEmpty() && frontier.cut() == null);
+    }
+
+    /** @param demand how many events are asked for, at least 1 */
+    WalkStep next(long demand) {
+        if (isDone()) {
+            return new WalkStep.Done();
+        }
+        if (starts == null) {
+            return new WalkStep.Locate(from);
+        }
+        while (!isDone()) {
+            if (mustGoAgain()) {
+                goAgain(starts);
+            }
+            var next = frontier.firstRanked();
+            var pending = frontier.firstPending();
+            if (pending != null && (next == null || !pending.bound().isAfter(next.getKey()))) {
+                WalkStep read = rankPending(next == null ? null : next.getKey(), pending, demand);
+                if (read != null) {
+                    return read;
+                }
+            } else if (next != null) {
+                WalkStep step = visit(next.getKey(), next.getValue(), demand);
+                if (step != null) {
+                    return step;
+                }
+            }
+        }
+        return new WalkStep.Done();
+    }
+
+    /** Reads what may come before {@code ranked}; null if it is at hand. */
+    private @Nullable WalkStep rankPending(@Nullable Rank ranked, Frontier.Pending first, long demand) {
+        HeldPage at = held.get(first.page());
+        if (at != null && at.hasSide(frontier.highestPendingSlot(first.page()))) {
+            frontier.rank(at.side());
+            return null;
+        }
+        // What may come before the first event that is known, or else before any event of the first page.
+        Rank end = ranked != null ? ranked : Rank.before(first.page().bucket() * PageId.LEVELS - 1);
+        Set<PageId> needed = new HashSet<>();
+        for (Frontier.Pending each : frontier.pending()) {
+            if (each.bound().isAfter(end) || needed.size() == EventStore.MAX_PLAN) {
+                break;
+            }
+            needed.add(each.page());
+        }
+        return again != null || needed.size() > EventStore.MAX_WINDOW
+                ? new WalkStep.Read(needed, false)
+                : new WalkStep.Read(windows.pages(needed, frontier, held, wanted(demand)), true);
+    }
+
+    /** Comes to an event: null if there is nothing to show for it. */
+    private @Nullable WalkStep visit(Rank rank, Place place, long demand) {
+        if (again != null && rank.isAfter(again)) {
+            if (emittedAgain != emitted) {
+                throw new WalkMovedException(room);
+            }
+            again = null;
+            held.clear();
+        }
+        HeldPage page = held.get(place.page());
+        if (page == null || !(again == null ? page.hasBody(place.slot()) : page.hasSide(place.slot()))) {
+            return again == null
+                    ? new WalkStep.Read(windows.pages(Set.of(place.page()), frontier, held, wanted(demand)), true)
+                    : new WalkStep.Read(windows.pages(Set.of(place.page()), frontier, held, Long.MAX_VALUE), false);
+        }
+        if (again == null && clock.getAsLong() - page.readAt() > MAX_AGE_NANOS) {
+            return new WalkStep.Read(
+                    held.all().stream().map(each -> each.side().id()).toList(), false);
+        }
+        Side side = page.side().sides().get(place.slot());
+        if (lazyEdges && page.lazy() == null && !HeldPage.unknown(side).isEmpty()) {
+            return new WalkStep.Locate(unknownEdges());
+        }
+        if (!rank.equals(Rank.of(side)) || (last != null && !rank.isAfter(last))) {
+            throw new WalkMovedException(room);
+        }
+        last = rank;
+        frontier.removeFirstRanked();
+        Sight seen = sight.apply(side);
+        if (seen == Sight.WITHHELD) {
+            return null;
+        }
+        follow(side, page);
+        if (side.silent()) {
+            return null;
+        }
+        if (again != null) {
+            emittedAgain++;
+            return null;
+        }
+        emitted++;
+        return new WalkStep.Emit(new WalkedEvent(
+                side.id(),
+                side.correctedDepth(),
+                seen == Sight.REDACTED,
+                page.bodies(),
+                side.bodyOffset(),
+                side.bodyLength()));
+    }
+
+    private Set<EventId> unknownEdges() {
+        Set<EventId> unknown = new HashSet<>();
+        for (HeldPage page : held.all()) {
+            if (page.lazy() == null) {
+                unknown.addAll(page.unknown());
+            }
+        }
+        return unknown;
+    }
+
+    private void follow(Side side, HeldPage page) {
+        for (Edge edge : side.parents()) {
+            Place parent = null;
+            if (edge instanceof Edge.Known known) {
+                parent = known.place();
+            } else if (edge instanceof Edge.Unknown unknown && page.lazy() != null) {
+                parent = page.lazy().get(unknown.id());
+            }
+            if (parent != null) {
+                add(parent, side.correctedDepth() - 1);
+            }
+        }
+    }
+
+    private void add(Place place, long depthBound) {
+        HeldPage page = held.get(place.page());
+        if (page != null && page.hasSide(place.slot())) {
+            frontier.addRanked(Rank.of(page.side().sides().get(place.slot())), place);
+        } else {
+            frontier.add(place, Rank.before(bound(place, depthBound)));
+        }
+    }
+
+    private long bound(Place place, long depthBound) {
+        return raises == 0 ? Math.min(depthBound, place.page().highestDepth()) : depthBound;
+    }
+
+    /** Takes the answer to a {@link WalkStep.Locate}. */
+    void take(Located located) {
+        noteHead(located.head());
+        if (starts == null) {
+            starts = Set.copyOf(located.places().values());
+            starts.forEach(start -> frontier.add(start, Rank.before(bound(start, Long.MAX_VALUE))));
+            return;
+        }
+        for (HeldPage page : held.all()) {
+            if (page.lazy() == null) {
+                Map<EventId, Place> found = new HashMap<>();
+                for (EventId unknown : page.unknown()) {
+                    Place place = located.places().get(unknown);
+                    if (place != null) {
+                        found.put(unknown, place);
+                    }
+                }
+                held.put(page.withLazy(found));
+            }
+        }
+    }
+
+    /** Takes the answer to {@code asked}. */
+    void take(WalkStep.Read asked, Pages read) {
+        noteHead(read.head());
+        boolean toKeep = asked.bodies() || again != null;
+        long now = clock.getAsLong();
+        for (PageId id : asked.pages()) {
+            Page page = read.pages().get(id);
+            if (page == null) {
+                if (frontier.waitsFor(id) || held.get(id) != null) {
+                    throw new IllegalStateException("Room " + room + ": the store has lost page " + id);
+                }
+                continue;
+            }
+            if (asked.bodies()) {
+                windows.note(page);
+            }
+            HeldPage before = held.get(id);
+            if (toKeep) {
+                held.put(new HeldPage(page.side(), page.bodies(), now, before == null ? null : before.lazy()));
+            } else if (before != null) {
+                held.put(before.refreshed(page.side(), now));
+            }
+            frontier.rank(page.side());
+        }
+        held.trim(frontier, again == null ? EventStore.MAX_WINDOW : EventStore.MAX_PLAN);
+    }
+
+    private void noteHead(RoomHead head) {
+        lazyEdges = head.lazyEdges();
+        if (starts != null && head.raises() != raises) {
+            if (again != null || frontier.cut() != null) {
+                throw new WalkMovedException(room);
+            }
+            held.clear();
+            raises = head.raises();
+            frontier.unrank();
+        }
+        raises = head.raises();
+    }
+
+    private boolean mustGoAgain() {
+        Rank cut = frontier.cut();
+        if (cut == null) {
+            return false;
+        }
+        var next = frontier.firstRanked();
+        var pending = frontier.firstPending();
+        return (next == null || !cut.isAfter(next.getKey())) && (pending == null || !cut.isAfter(pending.bound()));
+    }
+
+    private void goAgain(Collection<Place> places) {
+        if (width >= MAX_WIDTH) {
+            throw new WalkTooWideException(room, width);
+        }
+        width *= 2;
+        frontier = new Frontier(width);
+        held.clear();
+        if (again == null) {
+            again = last == null ? Rank.FIRST : last;
+        }
+        last = null;
+        emittedAgain = 0;
+        places.forEach(start -> frontier.add(start, Rank.before(bound(start, Long.MAX_VALUE))));
+    }
+
+    private long wanted(long demand) {
+        return Math.min(demand, limit - emitted);
+    }
+}

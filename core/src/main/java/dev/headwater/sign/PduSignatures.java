@@ -75,10 +75,11 @@ public final class PduSignatures {
         JsonNode content = pdu.json().path("content");
         String membership =
                 pdu.type().equals("m.room.member") ? content.path("membership").stringValue("") : "";
+        ServerName sender = pdu.sender().server();
         if (!membership.equals("invite") || !content.has("third_party_invite")) {
-            signers.add(pdu.sender().server());
+            signers.add(sender);
         }
-        if (pdu.rules().eventIds() == EventIds.IN_EVENT) {
+        if (pdu.rules().eventIds() == EventIds.IN_EVENT && !pdu.id().server().equals(sender)) {
             signers.add(pdu.id().server());
         }
         if (pdu.rules().restrictedJoins()

@@ -1,0 +1,95 @@
+package dev.headwater.gateway;
+
+import dev.headwater.access.AloneSight;
+import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RoomAccess;
+import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.endpoint.GetBackfill;
+import dev.headwater.gateway.endpoint.GetServerKeys;
+import dev.headwater.gateway.endpoint.GetVersion;
+import dev.headwater.gateway.endpoint.RedactedCopies;
+import dev.headwater.gateway.http.Endpoint;
+import dev.headwater.gateway.http.FederationServer;
+import dev.headwater.history.BackfillWalk;
+import dev.headwater.history.EventStore;
+import dev.headwater.sign.Ed25519;
+import dev.headwater.sign.SigningKey;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** A running gateway: the one place where store, keys, endpoints and listeners are wired together. */
+public final class Gateway {
+    /** A second's work of the slowest implementation of Ed25519; what comes on top is refused rather than kept waiting. */
+    private static final int CHECKS_WAITING = 1_000;
+
+    private static final int IDLE_SECONDS = 60;
+
+    private final FederationServer server;
+    private final Scheduler checks;
+
+    private Gateway(FederationServer server, Scheduler checks) {
+        this.server = server;
+        this.checks = checks;
+    }
+
+    /**
+     * Starts on subscription, and gives the gateway once all its addresses are bound; fails, with nothing left open, if
+     * one of them cannot be had. The store stays the caller's to close, after the gateway has stopped.
+     */
+    public static Mono<Gateway> start(GatewayOptions options, EventStore store) {
+        return Mono.defer(() -> {
+            Clock clock = Clock.systemUTC();
+            Ed25519 ed25519 = SignatureProvider.fastest();
+            // One thread a core: a check only computes.
+            int threads = Runtime.getRuntime().availableProcessors();
+            Scheduler checks =
+                    Schedulers.newBoundedElastic(threads, CHECKS_WAITING, "headwater-signatures", IDLE_SECONDS, true);
+            RequestAuthenticator authenticator =
+                    new RequestAuthenticator(options.serverName(), options.verifyKeys(), ed25519, checks, clock);
+            return FederationServer.start(
+                            options.http(),
+                            endpoints(options, store, ed25519, clock),
+                            authenticator,
+                            new RoomAccess(store))
+                    .map(server -> new Gateway(server, checks))
+                    .doOnError(e -> checks.dispose());
+        });
+    }
+
+    private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {
+        List<Endpoint<?>> endpoints = new ArrayList<>();
+        endpoints.add(new GetBackfill(
+                options.serverName(),
+                options.backfillMaxLimit(),
+                new BackfillWalk(store),
+                new AloneSight(),
+                new RedactedCopies(store),
+                clock));
+        endpoints.add(new GetVersion(
+                Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
+        SigningKey key = options.signingKey();
+        if (key != null) {
+            endpoints.addAll(GetServerKeys.both(options.serverName(), key, ed25519, clock));
+        }
+        return endpoints;
+    }
+
+    /** What is listened on, with the ports that were picked. */
+    public List<InetSocketAddress> addresses() {
+        return server.addresses();
+    }
+
+    /** Accepts no more requests, lets those under way end within ten seconds, and completes when all is closed. */
+    public Mono<Void> stop() {
+        // Disposing waits for a lock, which an event loop must not do.
+        return server.stop()
+                .then(Mono.fromRunnable(checks::dispose).subscribeOn(Schedulers.boundedElastic()))
+                .then();
+    }
+}

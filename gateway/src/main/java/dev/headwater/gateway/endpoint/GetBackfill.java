@@ -1,0 +1,147 @@
+package dev.headwater.gateway.endpoint;
+
+import dev.headwater.access.Sight;
+import dev.headwater.gateway.http.Answer;
+import dev.headwater.gateway.http.Endpoint;
+import dev.headwater.gateway.http.FederationRequest;
+import dev.headwater.gateway.http.JsonStream;
+import dev.headwater.gateway.http.RefusedException;
+import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.gateway.http.Route;
+import dev.headwater.gateway.http.Slice;
+import dev.headwater.history.BackfillWalk;
+import dev.headwater.history.Side;
+import dev.headwater.id.EventId;
+import dev.headwater.id.InvalidIdException;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * {@code GET /_matrix/federation/v1/backfill/{roomId}?v=…&v=…&limit=N}: the events named in {@code v} and those before
+ * them, newest first, at most {@code limit} in all.
+ *
+ * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#get_matrixfederationv1backfillroomid">Specification</a>
+ */
+public final class GetBackfill implements Endpoint<GetBackfill.Question> {
+    private static final Route ROUTE = Route.of("backfill", "GET", "/_matrix/federation/v1/backfill/{roomId}", true);
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
+    private static final String LIMIT_EXPECTED = "expected one number from 1 on, below 2^63";
+    private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServerName self;
+    private final int maxLimit;
+    private final BackfillWalk walk;
+    private final Function<Side, Sight> sight;
+    private final RedactedCopies copies;
+    private final Clock clock;
+
+    /**
+     * @param self the {@code origin} of answers
+     * @param maxLimit a request for more events is answered with this many
+     * @param sight what is shown of an event
+     */
+    public GetBackfill(
+            ServerName self,
+            int maxLimit,
+            BackfillWalk walk,
+            Function<Side, Sight> sight,
+            RedactedCopies copies,
+            Clock clock) {
+        this.self = self;
+        this.maxLimit = maxLimit;
+        this.walk = walk;
+        this.sight = sight;
+        this.copies = copies;
+        this.clock = clock;
+    }
+
+    @Override
+    public Route route() {
+        return ROUTE;
+    }
+
+    @Override
+    public Question parse(FederationRequest request) {
+        RoomId room = request.pathId("roomId", RoomId::parse);
+        return new Question(room, from(request.queryValues("v")), limit(request.queryValues("limit")));
+    }
+
+    /** Requesters send on whatever stands in an event's {@code prev_events}, so one odd value must not cost the others. */
+    private static Set<EventId> from(List<@Nullable String> values) {
+        if (values.isEmpty()) {
+            throw new RefusedException(Cause.MISSING_PARAMETER, "v: expected at least one event ID");
+        }
+        Set<EventId> from = new LinkedHashSet<>();
+        for (String value : values) {
+            EventId id = value == null ? null : parsed(value);
+            if (id != null) {
+                from.add(id);
+            }
+        }
+        if (from.isEmpty()) {
+            throw new RefusedException(Cause.BAD_PARAMETER, "v: none of the values is an event ID");
+        }
+        return from;
+    }
+
+    private static @Nullable EventId parsed(String value) {
+        try {
+            return EventId.parse(value);
+        } catch (InvalidIdException e) {
+            return null;
+        }
+    }
+
+    private int limit(List<@Nullable String> values) {
+        if (values.isEmpty()) {
+            throw new RefusedException(Cause.MISSING_PARAMETER, "limit: " + LIMIT_EXPECTED);
+        }
+        String value = values.size() == 1 ? values.get(0) : null;
+        if (value == null || !NUMBER.matcher(value).matches()) {
+            throw new RefusedException(Cause.BAD_PARAMETER, "limit: " + LIMIT_EXPECTED);
+        }
+        BigInteger asked = new BigInteger(value);
+        if (asked.signum() == 0 || asked.bitLength() > 63) {
+            throw new RefusedException(Cause.BAD_PARAMETER, "limit: " + LIMIT_EXPECTED);
+        }
+        return asked.min(BigInteger.valueOf(maxLimit)).intValue();
+    }
+
+    @Override
+    public RoomId room(Question question) {
+        return question.room;
+    }
+
+    @Override
+    public Answer answer(Question question) {
+        return new Answer.Streamed((allocator, written) -> chunks(question, allocator, written));
+    }
+
+    private Flux<ByteBuf> chunks(Question question, ByteBufAllocator allocator, LongConsumer written) {
+        Flux<Slice> events = copies.of(question.room, walk.walk(question.room, question.from, question.limit, sight));
+        return new JsonStream(begin(), events, END, allocator, written)
+                .switchIfEmpty(Flux.error(
+                        () -> new RefusedException(Cause.NOTHING_FOUND, "none of the events in v is known here")));
+    }
+
+    private byte[] begin() {
+        String begin = "{\"origin\":\"" + self + "\",\"origin_server_ts\":" + clock.millis() + ",\"pdus\":[";
+        return begin.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What is asked: from which events on, and how many at most. */
+    public record Question(RoomId room, Set<EventId> from, int limit) {}
+}

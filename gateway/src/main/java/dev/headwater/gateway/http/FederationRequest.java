@@ -1,0 +1,60 @@
+package dev.headwater.gateway.http;
+
+import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.id.InvalidIdException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a request that an endpoint reads: those in its path and those in its query, decoded on demand.
+ *
+ * @param variables the path's variable segments by name, still percent-encoded
+ * @param query still percent-encoded
+ */
+public record FederationRequest(Map<String, String> variables, String query) {
+    public FederationRequest {
+        variables = Map.copyOf(variables);
+    }
+
+    /**
+     * An identifier in the path.
+     *
+     * @throws RefusedException if it is badly encoded or not of its type
+     */
+    public <T> T pathId(String name, Function<String, T> parse) {
+        String encoded = variables.get(name);
+        if (encoded == null) {
+            throw new IllegalArgumentException("the route has no variable '" + name + "'");
+        }
+        String text = Percent.utf8(Percent.bytes(encoded));
+        if (text == null) {
+            throw new RefusedException(Cause.BAD_PARAMETER, name + ": not UTF-8");
+        }
+        try {
+            return parse.apply(text);
+        } catch (InvalidIdException e) {
+            throw new RefusedException(Cause.BAD_PARAMETER, name + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * All values of a query parameter in order; null stands for one that is not UTF-8.
+     *
+     * @throws RefusedException if any part of the query is badly encoded
+     */
+    public List<@Nullable String> queryValues(String name) {
+        List<@Nullable String> values = new ArrayList<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            byte[] key = Percent.bytes(equals < 0 ? pair : pair.substring(0, equals));
+            byte[] value = Percent.bytes(equals < 0 ? "" : pair.substring(equals + 1));
+            if (!pair.isEmpty() && name.equals(Percent.utf8(key))) {
+                values.add(Percent.utf8(value));
+            }
+        }
+        return values;
+    }
+}

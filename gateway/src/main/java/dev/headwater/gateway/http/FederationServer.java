@@ -1,0 +1,125 @@
+package dev.headwater.gateway.http;
+
+import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RoomAccess;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
+
+/** The federation listener: HTTP/1.1 on one or more addresses, every request through one {@link RequestPipeline}. */
+public final class FederationServer {
+    private static final Logger LOG = LoggerFactory.getLogger(FederationServer.class);
+
+    /** Room for the method, the version and the blanks around the longest request target. */
+    private static final int LINE_BESIDE_TARGET = 32;
+
+    /** Twice what a request with several signatures and a proxy's additions needs. */
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    /**
+     * The kernel doubles it. Without a limit it hides some 450 KB for each slow reader, and no back-pressure is felt
+     * before that.
+     */
+    private static final int SEND_BUFFER_BYTES = 32 * 1024;
+
+    /** One chunk makes the channel unwritable, half of one lets it go on. */
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(JsonStream.CHUNK_BYTES / 2, JsonStream.CHUNK_BYTES);
+
+    /** Connections that wait to be accepted. */
+    private static final int BACKLOG = 1024;
+
+    private final ServerOptions options;
+    private final LoopResources loops;
+    private final List<DisposableServer> bound;
+
+    private FederationServer(ServerOptions options, LoopResources loops, List<DisposableServer> bound) {
+        this.options = options;
+        this.loops = loops;
+        this.bound = List.copyOf(bound);
+    }
+
+    /** Binds all addresses; fails, with none left bound, if one of them cannot be had. */
+    public static Mono<FederationServer> start(
+            ServerOptions options, List<Endpoint<?>> endpoints, RequestAuthenticator authenticator, RoomAccess access) {
+        return Mono.defer(() -> {
+            RequestPipeline pipeline = new RequestPipeline(
+                    new HttpRules(options.maxTarget()),
+                    new Routes(endpoints),
+                    authenticator,
+                    access,
+                    options.progressTimeout());
+            int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+            LoopResources loops = LoopResources.create("headwater-http", workers, true);
+            return Flux.fromIterable(options.addresses())
+                    .concatMap(
+                            address -> server(options, loops, pipeline, address).bind(), 0)
+                    .collectList()
+                    .map(bound -> new FederationServer(options, loops, List.copyOf(bound)))
+                    .onErrorResume(e -> loops.disposeLater(Duration.ZERO, options.shutdownTimeout())
+                            .then(Mono.error(e)));
+        });
+    }
+
+    private static HttpServer server(
+            ServerOptions options, LoopResources loops, RequestPipeline pipeline, InetSocketAddress address) {
+        return HttpServer.create()
+                .bindAddress(() -> address)
+                .runOn(loops, false)
+                .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
+                .protocol(HttpProtocol.HTTP11)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .idleTimeout(options.idleTimeout())
+                .httpRequestDecoder(decoder -> decoder.maxInitialLineLength(options.maxTarget() + LINE_BESIDE_TARGET)
+                        .maxHeaderSize(MAX_HEADER_BYTES))
+                .doOnChannelInit((observer, channel, remote) -> {
+                    ChannelPipeline handlers = channel.pipeline();
+                    handlers.addAfter(NettyPipeline.HttpCodec, "headwater.errors", new ErrorBodies());
+                    HeadDeadline.install(handlers, NettyPipeline.HttpCodec, options.requestTimeout());
+                    handlers.addBefore(NettyPipeline.HttpCodec, "headwater.linger", new LingeringClose());
+                })
+                .handle(pipeline::handle);
+    }
+
+    /** What is listened on, with the ports that were picked. */
+    public List<InetSocketAddress> addresses() {
+        return bound.stream()
+                .map(server -> (InetSocketAddress) server.address())
+                .toList();
+    }
+
+    /**
+     * Accepts nothing more, lets responses under way end within {@link ServerOptions#shutdownTimeout}, and completes
+     * when all connections are closed.
+     */
+    public Mono<Void> stop() {
+        return Flux.fromIterable(bound)
+                .flatMap(server -> Mono.fromRunnable(() -> stop(server)).subscribeOn(Schedulers.boundedElastic()))
+                .then(loops.disposeLater(Duration.ZERO, options.shutdownTimeout()));
+    }
+
+    private void stop(DisposableServer server) {
+        try {
+            server.disposeNow(options.shutdownTimeout());
+        } catch (IllegalStateException e) {
+            LOG.warn("Responses were cut short after {} at {}", options.shutdownTimeout(), server.address());
+        }
+    }
+}

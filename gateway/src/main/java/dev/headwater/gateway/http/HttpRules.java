@@ -1,0 +1,86 @@
+package dev.headwater.gateway.http;
+
+import dev.headwater.gateway.http.RefusedException.Cause;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What a request's line and headers must be like, beyond what the HTTP decoder has refused already. */
+final class HttpRules {
+    private static final Pattern AUTHORITY = Pattern.compile("https?://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
+
+    /** As Synapse's: no federation request is larger. */
+    private static final long MAX_BODY_BYTES = 1024 * 1024;
+
+    private final int maxTarget;
+
+    /** @param maxTarget the longest request target, in bytes */
+    HttpRules(int maxTarget) {
+        this.maxTarget = maxTarget;
+    }
+
+    /**
+     * The request target, once line and headers are found good.
+     *
+     * @throws RefusedException if they are not
+     */
+    RequestTarget check(HttpVersion version, String uri, HttpHeaders headers) {
+        if (version.majorVersion() != 1) {
+            throw new RefusedException(Cause.HTTP_VERSION, "HTTP/1.1 is spoken here");
+        }
+        if (uri.length() > maxTarget) {
+            throw new RefusedException(
+                    Cause.TARGET_TOO_LONG, "the request target has more than " + maxTarget + " bytes");
+        }
+        String host = host(version, headers);
+        if (length(headers) > MAX_BODY_BYTES) {
+            throw new RefusedException(
+                    Cause.BODY_TOO_LARGE, "the request's body has more than " + MAX_BODY_BYTES + " bytes");
+        }
+        String expect = headers.get(HttpHeaderNames.EXPECT);
+        if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
+            throw new RefusedException(Cause.EXPECTATION, "only 100-continue can be expected");
+        }
+        String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            throw new RefusedException(Cause.CONTENT_CODING, "request bodies are read without a content coding only");
+        }
+        return RequestTarget.parse(originForm(uri, host));
+    }
+
+    /** Whether the headers announce a body. */
+    static boolean announcesBody(HttpHeaders headers) {
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
+    }
+
+    /** The decoder has refused what is no number already. */
+    private static long length(HttpHeaders headers) {
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        return length == null ? 0 : Long.parseLong(length.strip());
+    }
+
+    private static String host(HttpVersion version, HttpHeaders headers) {
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || (hosts.isEmpty() && version.minorVersion() > 0)) {
+            throw new RefusedException(
+                    Cause.BAD_HTTP, hosts.isEmpty() ? "no Host header" : "more than one Host header");
+        }
+        return hosts.isEmpty() ? "" : hosts.get(0);
+    }
+
+    /** RFC 9112 has servers accept the absolute form; only one that agrees with the Host header means us. */
+    private static String originForm(String uri, String host) {
+        var absolute = AUTHORITY.matcher(uri);
+        if (!absolute.matches()) {
+            return uri;
+        }
+        if (!absolute.group(1).toLowerCase(Locale.ROOT).equals(host.toLowerCase(Locale.ROOT))) {
+            throw new RefusedException(Cause.BAD_HTTP, "the request target names another host than the Host header");
+        }
+        return absolute.group(2).isEmpty() ? "/" : absolute.group(2);
+    }
+}

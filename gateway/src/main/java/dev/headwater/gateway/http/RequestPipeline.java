@@ -1,0 +1,167 @@
+package dev.headwater.gateway.http;
+
+import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RoomAccess;
+import dev.headwater.gateway.auth.XMatrix;
+import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * The path of every request, one stage a line. A stage passes on what it has found or fails with a typed cause;
+ * {@link Rescue} alone makes statuses of causes.
+ */
+final class RequestPipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestPipeline.class);
+
+    private final HttpRules rules;
+    private final Routes routes;
+    private final RequestAuthenticator authenticator;
+    private final RoomAccess access;
+    private final Duration progressTimeout;
+
+    RequestPipeline(
+            HttpRules rules,
+            Routes routes,
+            RequestAuthenticator authenticator,
+            RoomAccess access,
+            Duration progressTimeout) {
+        this.rules = rules;
+        this.routes = routes;
+        this.authenticator = authenticator;
+        this.access = access;
+        this.progressTimeout = progressTimeout;
+    }
+
+    /** Answers one request, whatever happens; completes when the response is handed over, fails if it was aborted. */
+    Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+        return Mono.defer(() -> {
+            Exchange exchange = new Exchange();
+            ResponseWriter writer = new ResponseWriter(request, response, exchange, progressTimeout);
+            return answer(request, exchange)
+                    .flatMap(writer::write)
+                    .onErrorResume(failure -> rescue(failure, request, writer))
+                    .doFinally(signal -> exchange.log(signal != SignalType.ON_COMPLETE));
+        });
+    }
+
+    private Mono<Answer> answer(HttpServerRequest request, Exchange exchange) {
+        return Mono.fromCallable(() -> limits(request)) // before anything else is looked at
+                .map(target -> route(request, target, exchange)) // an unknown path costs no signature check
+                .map(routed -> header(request, routed, exchange)) // nor does a header of the wrong shape
+                .doOnNext(claimed -> body(request)) // none is read before the header has the right shape
+                .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
+                .<Question<?>>map(proven -> syntax(proven, exchange)) // before access: 400 in unknown rooms too
+                .flatMap(this::access) // before the store is asked for events
+                .map(question -> store(question, exchange));
+    }
+
+    private RequestTarget limits(HttpServerRequest request) {
+        return rules.check(request.version(), request.uri(), request.requestHeaders());
+    }
+
+    private Routed route(HttpServerRequest request, RequestTarget target, Exchange exchange) {
+        Routes.Match match = routes.find(request.method().name(), target);
+        exchange.route(match.endpoint().route().name());
+        return new Routed(target, match);
+    }
+
+    private static Claimed header(HttpServerRequest request, Routed routed, Exchange exchange) {
+        if (!routed.match.endpoint().route().signed()) {
+            return new Claimed(routed, null);
+        }
+        XMatrix credentials = XMatrix.parse(request.requestHeaders().getAll(HttpHeaderNames.AUTHORIZATION));
+        exchange.origin(credentials.origin());
+        return new Claimed(routed, credentials);
+    }
+
+    private static void body(HttpServerRequest request) {
+        if (HttpRules.announcesBody(request.requestHeaders())) {
+            throw new RefusedException(Cause.BAD_HTTP, "a request of this method has no body");
+        }
+    }
+
+    private Mono<Proven> signature(HttpServerRequest request, Claimed claimed) {
+        Routes.Match match = claimed.routed.match;
+        XMatrix credentials = claimed.credentials;
+        if (credentials == null) {
+            return Mono.just(new Proven(match, null));
+        }
+        return authenticator
+                .authenticate(credentials, request.method().name(), claimed.routed.target.raw(), null)
+                .map(origin -> new Proven(match, origin));
+    }
+
+    private static Question<?> syntax(Proven proven, Exchange exchange) {
+        return Question.parse(proven.match.endpoint(), proven.match.request(), proven.origin, exchange);
+    }
+
+    private Mono<Question<?>> access(Question<?> question) {
+        RoomId room = question.room();
+        ServerName origin = question.origin;
+        if (room == null) {
+            return Mono.just(question);
+        }
+        if (origin == null) {
+            return Mono.error(new IllegalStateException("a route with a room must be signed"));
+        }
+        return access.mayAsk(origin, room).map(may -> {
+            if (!may) {
+                throw new RefusedException(Cause.NO_ACCESS, "this server may not ask about this room");
+            }
+            return question;
+        });
+    }
+
+    private static Answer store(Question<?> question, Exchange exchange) {
+        exchange.source("store");
+        return question.answer();
+    }
+
+    private static Mono<Void> rescue(Throwable failure, HttpServerRequest request, ResponseWriter writer) {
+        if (writer.hasBegun()) {
+            LOG.warn("A response was aborted: {}", failure.toString());
+            return writer.abort(failure);
+        }
+        MatrixError error = Rescue.from(failure);
+        boolean understood = request.version().majorVersion() == 1;
+        return UnreadBody.drain(request).flatMap(drained -> writer.write(error, drained && understood));
+    }
+
+    private record Routed(RequestTarget target, Routes.Match match) {}
+
+    private record Claimed(Routed routed, @Nullable XMatrix credentials) {}
+
+    private record Proven(Routes.Match match, @Nullable ServerName origin) {}
+
+    private record Question<Q>(
+            Endpoint<Q> endpoint, Q question, @Nullable ServerName origin) {
+        static <Q> Question<Q> parse(
+                Endpoint<Q> endpoint, FederationRequest request, @Nullable ServerName origin, Exchange exchange) {
+            Question<Q> parsed = new Question<>(endpoint, endpoint.parse(request), origin);
+            RoomId room = parsed.room();
+            if (room != null) {
+                exchange.room(room);
+            }
+            return parsed;
+        }
+
+        @Nullable
+        RoomId room() {
+            return endpoint.room(question);
+        }
+
+        Answer answer() {
+            return endpoint.answer(question);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.headwater.gateway.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.FutureMono;
+import reactor.netty.channel.AbortedException;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Writes one response: errors and small bodies whole, with their length; others in chunks at the speed of the reader.
+ *
+ * <p>Of a streamed body two chunks exist at a time: one that the socket is taking, and one ready behind it. Reactor
+ * Netty's own {@code send(Flux)} asks for 128 at once, which for a reader that stops would be 4 MiB.
+ */
+final class ResponseWriter {
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Exchange exchange;
+    private final Duration progressTimeout;
+
+    ResponseWriter(
+            HttpServerRequest request, HttpServerResponse response, Exchange exchange, Duration progressTimeout) {
+        this.request = request;
+        this.response = response;
+        this.exchange = exchange;
+        this.progressTimeout = progressTimeout;
+    }
+
+    /** Writes an answer. Fails, with nothing written, if the answer fails before its first chunk. */
+    Mono<Void> write(Answer answer) {
+        if (answer instanceof Answer.Whole whole) {
+            return whole(200, Unpooled.wrappedBuffer(whole.body()));
+        }
+        Answer.Streamed streamed = (Answer.Streamed) answer;
+        return Mono.defer(() -> {
+            Scheduler loop = Schedulers.fromExecutor(channel().eventLoop());
+            return streamed.chunks()
+                    .apply(response.alloc(), exchange::events)
+                    .publishOn(loop, 1)
+                    .switchOnFirst((first, chunks) -> {
+                        ByteBuf chunk = first.get();
+                        if (chunk == null) {
+                            return chunks.then();
+                        }
+                        return chunk.readableBytes() < JsonStream.CHUNK_BYTES
+                                ? chunks.concatMap(only -> whole(200, only), 0)
+                                : inChunks(chunks);
+                    })
+                    .doOnDiscard(ByteBuf.class, ReferenceCountUtil::release)
+                    .then();
+        });
+    }
+
+    /** Writes an error, or, where an answer has begun already, ends the exchange so that nobody takes it for complete. */
+    Mono<Void> write(MatrixError error, boolean keepAlive) {
+        if (!keepAlive) {
+            response.keepAlive(false);
+            LingeringClose.arm(channel());
+        }
+        if (error.retryAfterSeconds() != null) {
+            response.header(HttpHeaderNames.RETRY_AFTER, String.valueOf(error.retryAfterSeconds()));
+        }
+        return whole(error.status(), Unpooled.wrappedBuffer(error.body()));
+    }
+
+    /** Whether it is too late for another status. */
+    boolean hasBegun() {
+        return response.hasSentHeaders();
+    }
+
+    /**
+     * Ends the exchange unfinished: chunked framing lacks its last chunk. HTTP/1.0 has no framing, so there the
+     * connection is reset, since a plain close would mean the end of the body.
+     */
+    Mono<Void> abort(Throwable cause) {
+        Channel channel = channel();
+        if (!HttpVersion.HTTP_1_1.equals(request.version())) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        return FutureMono.from(channel.close()).then(Mono.error(new AbortedException(cause)));
+    }
+
+    private Mono<Void> whole(int status, ByteBuf body) {
+        exchange.status(status);
+        exchange.bytes(body.readableBytes());
+        response.status(status).header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        return response.sendObject(body).then();
+    }
+
+    private Flux<Void> inChunks(Flux<ByteBuf> chunks) {
+        exchange.status(200);
+        response.status(200).header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        if (!HttpVersion.HTTP_1_1.equals(request.version())) {
+            response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        }
+        return response.sendHeaders().then().thenMany(chunks.concatMap(this::chunk, 0));
+    }
+
+    private Mono<Void> chunk(ByteBuf chunk) {
+        exchange.bytes(chunk.readableBytes());
+        ChannelFuture sent = channel().writeAndFlush(chunk);
+        if (sent.isSuccess()) {
+            return Mono.empty();
+        }
+        return FutureMono.from(sent)
+                .timeout(progressTimeout)
+                .onErrorMap(TimeoutException.class, e -> new SlowReaderException(progressTimeout));
+    }
+
+    private Channel channel() {
+        Channel[] found = new Channel[1];
+        response.withConnection(connection -> found[0] = connection.channel());
+        return found[0];
+    }
+
+    /** The reader took less than a chunk in the time that it has for one. */
+    static final class SlowReaderException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SlowReaderException(Duration allowed) {
+            super("the reader took less than a chunk in " + allowed, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.headwater.gateway.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP/1.1 client that sends exactly the bytes it is given, and sees exactly how a response ends. */
+public final class RawConnection implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    private RawConnection(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = socket.getInputStream();
+    }
+
+    public static RawConnection open(InetSocketAddress address) throws IOException {
+        return open(address, 0);
+    }
+
+    /** @param receiveBuffer bytes that the kernel may hold for a reader that stops; 0 for its default */
+    public static RawConnection open(InetSocketAddress address, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.setSoTimeout(30_000);
+        socket.connect(address);
+        return new RawConnection(socket);
+    }
+
+    public RawConnection send(String latin1) throws IOException {
+        return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    public RawConnection send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Reads one response to its end, or as far as it comes. */
+    public Response read() throws IOException {
+        return read(true);
+    }
+
+    /** Reads the answer to a HEAD request. */
+    public Response readHead() throws IOException {
+        return read(false);
+    }
+
+    private Response read(boolean withBody) throws IOException {
+        String line = line();
+        if (line == null) {
+            throw new EOFException("the server closed without an answer");
+        }
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String header = line(); header != null && !header.isEmpty(); header = line()) {
+            int colon = header.indexOf(':');
+            headers.put(header.substring(0, colon), header.substring(colon + 1).strip());
+        }
+        int status = Integer.parseInt(line.split(" ")[1]);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean complete = !withBody || status == 100 || body(headers, body);
+        return new Response(line, status, headers, body.toByteArray(), complete);
+    }
+
+    private boolean body(Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
+        try {
+            String length = headers.get("Content-Length");
+            if (length != null) {
+                byte[] read = in.readNBytes(Integer.parseInt(length));
+                body.write(read);
+                return read.length == Integer.parseInt(length);
+            }
+            if (!"chunked".equals(headers.getOrDefault("Transfer-Encoding", "").toLowerCase(Locale.ROOT))) {
+                in.transferTo(body);
+                return true;
+            }
+            while (true) {
+                String size = line();
+                if (size == null || size.isEmpty()) {
+                    return false;
+                }
+                int n = Integer.parseInt(size, 16);
+                byte[] chunk = in.readNBytes(n);
+                body.write(chunk);
+                String end = line();
+                if (chunk.length < n || end == null) {
+                    return false;
+                }
+                if (n == 0) {
+                    return true;
+                }
+            }
+        } catch (SocketException reset) {
+            return false;
+        }
+    }
+
+    /** Reads that many bytes, wherever in the response they stand; fewer only at its end. */
+    public int skip(int bytes) throws IOException {
+        return in.readNBytes(bytes).length;
+    }
+
+    /** Reads until the connection ends, however it does; gives the bytes that came. */
+    public long skipToEnd() throws IOException {
+        byte[] buffer = new byte[8192];
+        long total = 0;
+        try {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                total += n;
+            }
+        } catch (SocketException reset) {
+            return total;
+        }
+        return total;
+    }
+
+    /** Whether the server closes the connection instead of waiting for more. */
+    public boolean isClosedByServer() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    private @Nullable String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            if (c == '\n') {
+                return line.toString();
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    /** @param complete whether the body ended as its framing promises */
+    public record Response(String statusLine, int status, Map<String, String> headers, byte[] body, boolean complete) {
+        public String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.headwater.gateway.http;
+
+import dev.headwater.gateway.Gateway;
+import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.history.EventStore;
+import dev.headwater.history.MemoryEventStore;
+import dev.headwater.history.RoomAdmission;
+import dev.headwater.history.RoomBuilder;
+import dev.headwater.history.RoomWriter;
+import dev.headwater.id.ServerName;
+import dev.headwater.sign.PinnedKeys;
+import dev.headwater.sign.SigningKey;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway of {@code hs.example} on a free port of 127.0.0.1, and the servers that it knows the keys of. */
+public final class TestGateway implements AutoCloseable {
+    public static final String NAME = "hs.example";
+
+    /** In every room of these tests unless they say otherwise. */
+    public final Asker remote;
+
+    private final Gateway gateway;
+
+    private TestGateway(Asker remote, Gateway gateway) {
+        this.remote = remote;
+        this.gateway = gateway;
+    }
+
+    public static Setup over(EventStore store) {
+        return new Setup(store);
+    }
+
+    public InetSocketAddress address() {
+        return gateway.addresses().get(0);
+    }
+
+    public RawConnection connect() throws IOException {
+        return RawConnection.open(address());
+    }
+
+    /** A request that {@link #remote} has signed. */
+    public String signed(String target) {
+        return remote.get(target, NAME);
+    }
+
+    @Override
+    public void close() {
+        gateway.stop().block(Duration.ofSeconds(30));
+    }
+
+    /** Writes a room with the given servers in it. */
+    public static void store(EventStore store, RoomBuilder room, List<String> acls, String... joined) {
+        new RoomWriter(store)
+                .write(room.room(), RoomBuilder.VERSION, room.events())
+                .then(store.admit(
+                        room.room(),
+                        new RoomAdmission(
+                                Stream.of(joined).map(ServerName::parse).collect(Collectors.toSet()), acls)))
+                .block(Duration.ofSeconds(30));
+    }
+
+    public static MemoryEventStore storeWith(RoomBuilder room) {
+        MemoryEventStore store = new MemoryEventStore();
+        store(store, room, List.of(), "remote.example");
+        return store;
+    }
+
+    /** What is not the default. */
+    public static final class Setup {
+        private final EventStore store;
+        private final Map<String, Map<String, String>> keys = new HashMap<>();
+        private final Asker remote = Asker.named("remote.example");
+        private @Nullable SigningKey signingKey;
+        private Duration requestTimeout = Duration.ofSeconds(10);
+        private Duration progressTimeout = Duration.ofSeconds(30);
+        private int maxLimit = 500;
+
+        private Setup(EventStore store) {
+            this.store = store;
+            knowing(remote);
+        }
+
+        public Setup knowing(Asker asker) {
+            keys.computeIfAbsent(asker.name().value(), name -> new HashMap<>())
+                    .put(asker.keyId().value(), asker.publicKeyBase64());
+            return this;
+        }
+
+        public Setup signingKey(SigningKey key) {
+            signingKey = key;
+            return this;
+        }
+
+        public Setup requestTimeout(Duration value) {
+            requestTimeout = value;
+            return this;
+        }
+
+        public Setup progressTimeout(Duration value) {
+            progressTimeout = value;
+            return this;
+        }
+
+        public Setup maxLimit(int value) {
+            maxLimit = value;
+            return this;
+        }
+
+        public TestGateway start() {
+            ServerOptions http = new ServerOptions(
+                    List.of(new InetSocketAddress("127.0.0.1", 0)),
+                    Duration.ofSeconds(60),
+                    requestTimeout,
+                    progressTimeout,
+                    Duration.ofSeconds(5),
+                    16 * 1024);
+            GatewayOptions options =
+                    new GatewayOptions(ServerName.parse(NAME), http, PinnedKeys.parse(keys), signingKey, maxLimit);
+            Gateway gateway = Gateway.start(options, store).block(Duration.ofSeconds(30));
+            if (gateway == null) {
+                throw new IllegalStateException("no gateway");
+            }
+            return new TestGateway(remote, gateway);
+        }
+    }
+}

@@ -232,6 +232,9 @@ final class Descent {
     void take(WalkStep.Read asked, Pages read) {
         noteHead(read.head());
         boolean toKeep = asked.bodies() || again != null;
+        if (asked.bodies()) {
+            windows.note(asked.pages().size(), read.pages().values());
+        }
         long now = clock.getAsLong();
         for (PageId id : asked.pages()) {
             Page page = read.pages().get(id);
@@ -240,9 +243,6 @@ final class Descent {
                     throw new IllegalStateException("Room " + room + ": the store has lost page " + id);
                 }
                 continue;
-            }
-            if (asked.bodies()) {
-                windows.note(page);
             }
             HeldPage before = held.get(id);
             if (toKeep) {

@@ -100,6 +100,9 @@ final class WalkSubscription implements Subscription {
                 answer = null;
                 waiting = false;
                 come.run();
+                if (descent == null) {
+                    return;
+                }
             }
             long demand = requested.get() - emitted;
             if (walk.isDone()) {

@@ -6,49 +6,45 @@ import java.util.Set;
 
 /**
  * Chooses the pages of a walk's next window: those that it must have, and as many of those that it will probably want as
- * the demand is worth.
+ * the demand is worth. A page that turns out not to exist costs next to nothing.
  */
 final class WindowPlan {
     private static final int MAX_BYTES = 256 * 1024;
-    private static final int MAX_FIRST_PAGES = 8;
+    private static final int MAX_FIRST_PAGES = 10;
     private static final int LOOK_AHEAD = 64;
+    /** Parts that a bucket is thought to have: a few forks make a second one. */
+    private static final int USUAL_PARTS = 2;
 
     private boolean first = true;
-    private long pagesRead;
+    private long pagesAsked;
     private long bytesRead;
-    private int parts = 1;
-    private int partsSeen = 1;
+    private int parts = USUAL_PARTS;
 
     /** @param wanted how many events the reader has asked for and not got */
     Collection<PageId> pages(Set<PageId> needed, Frontier frontier, HeldPages held, long wanted) {
-        int size = size(wanted);
+        if (wanted <= 1) {
+            return needed;
+        }
+        int size = size();
         first = false;
-        parts = partsSeen;
-        partsSeen = 1;
         Set<PageId> pages = new LinkedHashSet<>(needed);
         addRanked(pages, size, frontier, held);
-        long top = needed.stream().mapToLong(PageId::bucket).max().orElse(0);
-        for (long bucket = top; bucket > top - EventStore.MAX_WINDOW && pages.size() < size; bucket--) {
+        PageId top = needed.stream().max(PageId::compareTo).orElse(PageId.LOWEST);
+        int below = Math.max(parts, top.part() < 2 * USUAL_PARTS ? top.part() + 1 : 0);
+        // In a bucket of very many parts, half of the window is for them and half for what may lie below.
+        addParts(pages, Math.max(pages.size(), size / 2), held, top.bucket(), top.part());
+        // The first page may begin anywhere, so one more than the events would fill.
+        long buckets = Math.min(EventStore.MAX_WINDOW, wanted / PageId.MAX_EVENTS + 2);
+        for (long bucket = top.bucket(); bucket > top.bucket() - buckets; bucket--) {
             addPending(pages, size, frontier, bucket);
-            for (int part = parts - 1; part >= 0 && pages.size() < size; part--) {
-                PageId predicted = new PageId(bucket, part);
-                if (held.get(predicted) == null) {
-                    pages.add(predicted);
-                }
-            }
+            addParts(pages, size, held, bucket, bucket == top.bucket() ? top.part() : below);
         }
         return pages;
     }
 
-    private int size(long wanted) {
-        if (wanted <= 1) {
-            return 1;
-        }
-        // The first page may begin anywhere, so one more than they would fill.
-        long byWanted = wanted / PageId.MAX_EVENTS + 2;
-        long byBytes = pagesRead == 0 ? MAX_FIRST_PAGES : Math.max(1, MAX_BYTES / Math.max(1, bytesRead / pagesRead));
-        long most = first ? MAX_FIRST_PAGES : EventStore.MAX_WINDOW;
-        return (int) Math.min(most, Math.min(byWanted, byBytes));
+    private int size() {
+        long byBytes = pagesAsked == 0 ? MAX_FIRST_PAGES : MAX_BYTES / Math.max(1, bytesRead / pagesAsked);
+        return (int) Math.max(1, Math.min(first ? MAX_FIRST_PAGES : EventStore.MAX_WINDOW, byBytes));
     }
 
     private static void addRanked(Set<PageId> pages, int size, Frontier frontier, HeldPages held) {
@@ -75,14 +71,26 @@ final class WindowPlan {
         }
     }
 
-    /** Learns from a page that was read with its bodies. */
-    void note(Page page) {
-        pagesRead++;
-        bytesRead += page.bodies().length;
-        if (page.bodies().length >= PageId.MAX_BYTES) {
-            // Its bytes have closed it, so those of other buckets will have several parts too.
-            partsSeen = Math.min(
-                    EventStore.MAX_WINDOW, Math.max(partsSeen, page.side().id().part() + 1));
+    private static void addParts(Set<PageId> pages, int size, HeldPages held, long bucket, int parts) {
+        for (int part = parts - 1; part >= 0 && pages.size() < size; part--) {
+            PageId predicted = new PageId(bucket, part);
+            if (held.get(predicted) == null) {
+                pages.add(predicted);
+            }
+        }
+    }
+
+    /** Learns from what a window has brought. */
+    void note(int asked, Collection<Page> pages) {
+        pagesAsked += asked;
+        parts = USUAL_PARTS;
+        for (Page page : pages) {
+            bytesRead += page.bodies().length;
+            if (page.bodies().length >= PageId.MAX_BYTES) {
+                // Its bytes have closed it, so those of other buckets will have several parts too.
+                parts = Math.min(
+                        EventStore.MAX_WINDOW, Math.max(parts, page.side().id().part() + 1));
+            }
         }
     }
 }

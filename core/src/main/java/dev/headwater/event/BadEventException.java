@@ -1,5 +1,8 @@
 package dev.headwater.event;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** Says why bytes are not an event of the room version they came for. */
 public final class BadEventException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -29,18 +32,36 @@ public final class BadEventException extends RuntimeException {
     }
 
     private final Reason reason;
+    private final transient @Nullable Pdu walkable;
 
     BadEventException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+        this.walkable = null;
+    }
+
+    BadEventException(Reason reason, String message, Pdu walkable) {
+        super(message);
+        this.reason = reason;
+        this.walkable = walkable;
     }
 
     BadEventException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+        this.walkable = null;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /**
+     * The event itself where servers once took such events and others stand before it: in room versions up to 5, one
+     * whose depth exceeds 2^53-1. It must never be emitted, since it costs a requester its whole batch; once its
+     * signatures are checked, the gate lets it in silently, so that no hole is torn.
+     */
+    public Optional<Pdu> walkable() {
+        return Optional.ofNullable(walkable);
     }
 }

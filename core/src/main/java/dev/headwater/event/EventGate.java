@@ -26,7 +26,7 @@ public final class EventGate {
                 pdu.depth(),
                 pdu.originServerTs(),
                 kind(pdu.type(), pdu.stateKey(), event.path("content")),
-                false,
+                pdu.silent(),
                 Redacts.target(event, pdu.rules()),
                 pdu.prevEvents(),
                 whole ? pdu.bytes() : CanonicalJson.encode(event));

@@ -30,6 +30,7 @@ public final class Pdu {
     private final ObjectNode json;
     private final byte[] bytes;
     private final byte[] signedBytes;
+    private final boolean silent;
 
     Pdu(
             RoomVersion version,
@@ -45,7 +46,8 @@ public final class Pdu {
             @Nullable EventId redacts,
             ObjectNode json,
             byte[] bytes,
-            byte[] signedBytes) {
+            byte[] signedBytes,
+            boolean silent) {
         this.version = version;
         this.id = id;
         this.room = room;
@@ -60,6 +62,7 @@ public final class Pdu {
         this.json = json;
         this.bytes = bytes;
         this.signedBytes = signedBytes;
+        this.silent = silent;
     }
 
     public RoomVersion version() {
@@ -133,6 +136,11 @@ public final class Pdu {
     /** What the signatures cover, see {@link EventHashes#signedBytes}. Not to be changed. */
     public byte[] signedBytes() {
         return signedBytes;
+    }
+
+    /** To be walked through, but never emitted: see {@link BadEventException#walkable}. */
+    public boolean silent() {
+        return silent;
     }
 
     @Override

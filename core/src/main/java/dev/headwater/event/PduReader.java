@@ -43,6 +43,8 @@ public final class PduReader {
     private final RoomVersionRules rules;
     private final ObjectNode json;
 
+    private @Nullable String tooDeep;
+
     private PduReader(RoomVersion version, ObjectNode json) {
         this.version = version;
         this.rules = RoomVersionRules.of(version);
@@ -101,7 +103,7 @@ public final class PduReader {
             throw new BadEventException(
                     Reason.CREATE_IN_AUTH, "expected auth_events without the create event of " + room);
         }
-        return new Pdu(
+        Pdu pdu = new Pdu(
                 version,
                 id,
                 room,
@@ -115,7 +117,12 @@ public final class PduReader {
                 Redacts.target(json, rules),
                 json,
                 bytes,
-                signedBytes);
+                signedBytes,
+                tooDeep != null);
+        if (tooDeep != null) {
+            throw new BadEventException(Reason.DEPTH, tooDeep, pdu);
+        }
+        return pdu;
     }
 
     private byte[] sized(byte[] bytes) {
@@ -173,10 +180,20 @@ public final class PduReader {
 
     private long depth() {
         JsonNode depth = json.path("depth");
-        if (!depth.isIntegralNumber() || depth.longValue() < 0) {
-            throw new BadEventException(Reason.DEPTH, "expected a depth from 0 to 2^53-1, found " + brief(depth));
+        if (depth.isIntegralNumber() && depth.longValue() >= 0) {
+            return depth.longValue();
         }
-        return depth.longValue();
+        tooDeep = "expected a depth from 0 to 2^53-1, found " + brief(depth);
+        if (rules.numbers() == Numbers.LENIENT
+                && isInteger(depth)
+                && depth.decimalValue().signum() > 0) {
+            return StrictJson.MAX_INTEGER;
+        }
+        throw new BadEventException(Reason.DEPTH, tooDeep);
+    }
+
+    private static boolean isInteger(JsonNode number) {
+        return number.isNumber() && number.decimalValue().scale() == 0;
     }
 
     private long originServerTs() {

@@ -97,6 +97,27 @@ class PduReaderTest {
                 .isIn(Reason.DEPTH, Reason.NUMBER);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void handsOutWhatIsTooDeepToBeWalkedThroughWhereServersOnceTookIt(RoomVersion version) {
+        for (String depth : new String[] {"9007199254740992", "9223372036854775807"}) {
+            BadEventException e = thrown(version, text(version).replace("\"depth\":7", "\"depth\":" + depth));
+            assertThat(e.walkable().isPresent()).isEqualTo(!version.atLeast(RoomVersion.V6));
+            e.walkable().ifPresent(pdu -> {
+                assertThat(pdu.silent()).isTrue();
+                assertThat(pdu.depth()).isEqualTo(9007199254740991L);
+                assertThat(pdu.prevEvents()).hasSize(1);
+                assertThat(EventGate.admit(pdu, new Verified.AllGood()).silent())
+                        .isTrue();
+            });
+        }
+        for (String depth : new String[] {"-9007199254740992", "-1", "1e20", "1.0", "-0", "\"5\""}) {
+            assertThat(thrown(version, text(version).replace("\"depth\":7", "\"depth\":" + depth))
+                            .walkable())
+                    .isEmpty();
+        }
+    }
+
     @Test
     void takesDepthsUpToTheLargestInteger() {
         assertThat(read(RoomVersion.V10, Events.message(RoomVersion.V10).put("depth", (1L << 53) - 1))

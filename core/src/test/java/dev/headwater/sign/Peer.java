@@ -35,7 +35,7 @@ final class Peer implements AutoCloseable {
         Path sources = module.resolve("src/test/python");
         String python = System.getProperty(INTERPRETER, System.getenv(INTERPRETER));
         if (python == null) {
-            python = built(module.resolve("target/peer-venv"), sources.resolve("requirements.txt"));
+            python = built(module.resolve("target"), sources.resolve("requirements.txt"));
         }
         Process process = new ProcessBuilder(python, sources.resolve("peer.py").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -43,15 +43,16 @@ final class Peer implements AutoCloseable {
         return new Peer(process);
     }
 
-    private static String built(Path environment, Path requirements) throws IOException, InterruptedException {
+    private static String built(Path target, Path requirements) throws IOException, InterruptedException {
+        Path environment = target.resolve("peer-venv");
         Path python = environment.resolve("bin/python");
         Path stamp = environment.resolve("installed.txt");
         String wanted = Files.readString(requirements);
         if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
-            Files.createDirectories(environment.getParent());
-            run(environment.getParent(), "python3", "-m", "venv", "--clear", environment.toString());
+            Files.createDirectories(target);
+            run(target, "python3", "-m", "venv", "--clear", environment.toString());
             run(
-                    environment,
+                    target,
                     python.toString(),
                     "-m",
                     "pip",

@@ -1,5 +1,10 @@
 package dev.headwater;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -7,7 +12,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.headwater.access.Sight;
 import dev.headwater.event.EventGate;
+import dev.headwater.event.Verified;
 import dev.headwater.history.NewEvent;
 import dev.headwater.sign.PduSignatures;
 import org.junit.jupiter.api.Test;
@@ -36,7 +43,12 @@ class CoreArchitectureTest {
 
     @Test
     void packagesDoNotGoInCircles() {
-        slices().matching("dev.headwater.(**)").should().beFreeOfCycles().check(core);
+        slices().matching("dev.headwater.(**)")
+                .should()
+                .beFreeOfCycles()
+                // The walk is told what a reader sees in access's own word for it; nothing else may follow.
+                .ignoreDependency(resideInAPackage("dev.headwater.history"), equivalentTo(Sight.class))
+                .check(core);
     }
 
     @Test
@@ -47,9 +59,7 @@ class CoreArchitectureTest {
                 .and()
                 .areNotAssignableTo(NewEvent.class)
                 .should()
-                .callConstructorWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                        com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner(
-                                com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo(NewEvent.class))))
+                .callConstructorWhere(target(owner(equivalentTo(NewEvent.class))))
                 .check(core);
     }
 
@@ -61,10 +71,7 @@ class CoreArchitectureTest {
                 .and()
                 .resideOutsideOfPackage("dev.headwater.event")
                 .should()
-                .callConstructorWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                        com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner(
-                                com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(
-                                        dev.headwater.event.Verified.class))))
+                .callConstructorWhere(target(owner(assignableTo(Verified.class))))
                 .check(core);
     }
 }

@@ -161,8 +161,7 @@ class ConfigFileTest {
                         "listeners[1].x_forwarded: 'true' is not supported in this version; leave the key out",
                         "listeners[1].port: missing; expected a port from 1 to 65535, or 0 for a free one",
                         "listeners[1].type: 'admin' is refused: expected federation",
-                        "store: 'postgres://***@h/db' is refused: expected memory:, redis://host:port/db,"
-                                + " rediss://host:port/db or redis-cluster://host:port,host:port",
+                        "store: 'postgres://***@h/db' is refused: expected " + StoreUri.EXPECTED,
                         "upstream: 'http://127.0.0.1:8008' is not supported in this version; leave the key out",
                         "backfill.max_limit: '1e3' is refused: expected a whole number from 1",
                         "backfill.min: unknown key; expected under backfill one of max_limit",

@@ -18,11 +18,18 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Serves the history of Matrix rooms to other homeservers, from Redis.",
             "",
-            "First time here? 'headwater demo' needs no configuration."
         },
         footerHeading = "%nExit status:%n",
         footer = {"  0  done", "  1  the job failed", "  2  wrong use, or an unusable configuration"},
-        subcommands = {CheckCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
+            VerifyCommand.class,
+            FetchCommand.class,
+            CheckCommand.class,
+            KeygenCommand.class
+        })
 public final class Headwater {
     /** The job failed. */
     static final int FAILED = 1;
@@ -45,6 +52,9 @@ public final class Headwater {
         CommandLine commandLine = new CommandLine(new Headwater(), new Surroundings.Factory(surroundings));
         commandLine.setOut(surroundings.out());
         commandLine.setErr(surroundings.err());
+        OptionTypes.register(commandLine);
+        // An argument that begins with @ is that argument, not a file of further ones.
+        commandLine.setExpandAtFiles(false);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler((exception, arguments) -> misuse(exception));
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> failure(exception, command));

@@ -31,7 +31,11 @@ final class DumpLines implements Closeable {
      * @param bytes the line, or null if it is longer than {@link #MAX_LINE}
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Line(long position, byte @Nullable [] bytes) {}
+    record Line(long position, byte @Nullable [] bytes) {
+        int length() {
+            return bytes == null ? MAX_LINE : bytes.length;
+        }
+    }
 
     DumpLines(Path file) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.READ);

@@ -3,13 +3,14 @@ package dev.headwater.gateway.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.id.EventId;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ImportOrderTest {
-    private final ImportOrder order = new ImportOrder();
+class HistoryOrderTest {
+    private final HistoryOrder order = new HistoryOrder();
 
     @Test
     void putsParentsFirstWhateverTheirOrderAndDepth() {
@@ -21,12 +22,14 @@ class ImportOrderTest {
     }
 
     @Test
-    void keepsTheOrderOfTheFileAmongEquals() {
-        add("x", 3, 10);
-        add("y", 3, 20);
-        add("w", 2, 30);
+    void breaksTiesByTimeAndThenById() {
+        order.add(new EventId("$x"), 3, 500, List.of(), 10);
+        order.add(new EventId("$a"), 3, 600, List.of(), 20);
+        order.add(new EventId("$é"), 3, 400, List.of(), 30);
+        order.add(new EventId("$y"), 3, 400, List.of(), 40);
+        order.add(new EventId("$abcdefghij"), 2, 0, List.of(), 50);
 
-        assertThat(order.positions()).containsExactly(30, 10, 20);
+        assertThat(order.positions()).containsExactly(50, 40, 30, 10, 20);
     }
 
     @Test
@@ -54,6 +57,7 @@ class ImportOrderTest {
         order.add(
                 new EventId("$" + id),
                 depth,
+                0,
                 Stream.of(prevEvents).map(name -> new EventId("$" + name)).toList(),
                 position);
     }

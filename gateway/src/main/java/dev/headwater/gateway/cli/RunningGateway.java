@@ -1,0 +1,96 @@
+package dev.headwater.gateway.cli;
+
+import dev.headwater.gateway.Config;
+import dev.headwater.gateway.Gateway;
+import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.gateway.OpenStore;
+import dev.headwater.history.EventStore;
+import dev.headwater.sign.SigningKey;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import reactor.core.publisher.Mono;
+
+/** A store and a gateway on it, from their start to the end of the process. */
+final class RunningGateway {
+    // More than the gateway gives to responses under way.
+    private static final Duration STOP = Duration.ofSeconds(12);
+
+    private final Config config;
+    private final OnExit onExit;
+    private final EventStore store;
+
+    private RunningGateway(Config config, OnExit onExit, EventStore store) {
+        this.config = config;
+        this.onExit = onExit;
+        this.store = store;
+    }
+
+    /** Connects to the store. */
+    static RunningGateway connect(Config config, OnExit onExit) {
+        OpenStore open;
+        try {
+            open = Objects.requireNonNull(OpenStore.forRequests(config.store()).block());
+        } catch (RuntimeException e) {
+            throw StoreJob.explained(config.store(), e);
+        }
+        onExit.add(() -> quietly(open.close()));
+        return new RunningGateway(config, onExit, open.store());
+    }
+
+    EventStore store() {
+        return store;
+    }
+
+    /** Listens; gives where, as URLs. */
+    List<String> listen() {
+        SigningKey key = config.signingKeyPath().map(Keys::signing).orElse(null);
+        Gateway gateway;
+        try {
+            gateway = Objects.requireNonNull(Gateway.start(GatewayOptions.of(config, Keys.pinned(config), key), store)
+                    .block());
+        } catch (RuntimeException e) {
+            throw bindFailure(e);
+        }
+        onExit.add(() -> quietly(gateway.stop()));
+        return gateway.addresses().stream().map(RunningGateway::url).toList();
+    }
+
+    /** Waits until the process is told to end. */
+    static void waitForEnd(OnExit onExit) {
+        CountDownLatch end = new CountDownLatch(1);
+        onExit.add(end::countDown);
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static String url(InetSocketAddress address) {
+        String host = address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static void quietly(Mono<Void> end) {
+        end.timeout(STOP).onErrorComplete().block();
+    }
+
+    private RuntimeException bindFailure(RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return CommandException.failed("listeners: "
+                        + config.listeners().stream()
+                                .map(listener -> listener.bindAddresses() + " port " + listener.port())
+                                .toList()
+                        + " cannot be listened on (" + cause.getMessage() + "); expected a free port");
+            }
+        }
+        return e;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.headwater.gateway.transfer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The events in the body of an answer, each as its bytes stand there: one odd event does not spoil its neighbours. */
+final class BackfillAnswer {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private BackfillAnswer() {}
+
+    /** @throws TransferException if the body is not one complete {@code {"pdus": [...]}} */
+    static List<byte[]> events(byte[] body) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new TransferException("the answer is not a JSON object; expected {\"pdus\": [...]}");
+            }
+            List<byte[]> events = null;
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals("pdus");
+                JsonToken value = parser.nextToken();
+                if (wanted && value == JsonToken.START_ARRAY) {
+                    events = elements(parser, body);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new TransferException("the answer goes on after its end; expected one JSON object");
+            }
+            if (events == null) {
+                throw new TransferException("the answer has no array 'pdus'; expected {\"pdus\": [...]}");
+            }
+            return events;
+        } catch (JacksonException e) {
+            throw new TransferException(
+                    "the answer breaks off or is not JSON, at byte " + at(e) + "; expected {\"pdus\": [...]}", e);
+        }
+    }
+
+    private static List<byte[]> elements(JsonParser parser, byte[] body) {
+        List<byte[]> events = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            int begin = (int) parser.currentTokenLocation().getByteOffset();
+            parser.skipChildren();
+            events.add(Arrays.copyOfRange(
+                    body, begin, (int) parser.currentLocation().getByteOffset()));
+        }
+        return events;
+    }
+
+    private static long at(JacksonException e) {
+        return e.getLocation() == null ? 0 : e.getLocation().getByteOffset();
+    }
+}

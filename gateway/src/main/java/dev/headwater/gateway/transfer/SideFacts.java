@@ -1,0 +1,97 @@
+package dev.headwater.gateway.transfer;
+
+import dev.headwater.history.Openness;
+import dev.headwater.history.PageId;
+import dev.headwater.history.Place;
+import dev.headwater.history.Side;
+import dev.headwater.history.SidePage;
+import dev.headwater.id.EventId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What children need to know of their parents, for a whole room, packed. */
+final class SideFacts {
+    private final Map<PageId, Facts> pages = new HashMap<>();
+    private long[] depths = new long[256];
+    private int events;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Facts(long[] depths, long[] ids, BitSet open) {}
+
+    void add(SidePage page) {
+        int size = page.sides().size();
+        Facts facts = new Facts(new long[size], new long[size], new BitSet(size));
+        for (int slot = 0; slot < size; slot++) {
+            Side side = page.sides().get(slot);
+            facts.depths()[slot] = side.correctedDepth();
+            facts.ids()[slot] = fingerprint(side.id());
+            facts.open().set(slot, side.openness() == Openness.OPEN);
+            if (events == depths.length) {
+                depths = Arrays.copyOf(depths, 2 * events);
+            }
+            depths[events++] = side.correctedDepth();
+        }
+        pages.put(page.id(), facts);
+    }
+
+    int events() {
+        return events;
+    }
+
+    int pages() {
+        return pages.size();
+    }
+
+    boolean holds(Place place) {
+        Facts facts = pages.get(place.page());
+        return facts != null && place.slot() < facts.depths().length;
+    }
+
+    boolean isAt(Place place, EventId id) {
+        return at(place).ids()[place.slot()] == fingerprint(id);
+    }
+
+    long depth(Place place) {
+        return at(place).depths()[place.slot()];
+    }
+
+    boolean isOpen(Place place) {
+        return at(place).open().get(place.slot());
+    }
+
+    /** How many depths several events share. */
+    long ties() {
+        long[] sorted = Arrays.copyOf(depths, events);
+        Arrays.sort(sorted);
+        long ties = 0;
+        for (int i = 1; i < events; i++) {
+            boolean second = sorted[i] == sorted[i - 1] && (i == 1 || sorted[i] != sorted[i - 2]);
+            ties += second ? 1 : 0;
+        }
+        return ties;
+    }
+
+    private Facts at(Place place) {
+        Facts facts = pages.get(place.page());
+        if (facts == null) {
+            throw new IllegalArgumentException("no page " + place.page());
+        }
+        return facts;
+    }
+
+    private static long fingerprint(EventId id) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(id.value().getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

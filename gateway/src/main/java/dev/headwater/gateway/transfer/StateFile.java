@@ -1,0 +1,99 @@
+package dev.headwater.gateway.transfer;
+
+import dev.headwater.event.BadEventException;
+import dev.headwater.event.Pdu;
+import dev.headwater.event.PduReader;
+import dev.headwater.event.Verified;
+import dev.headwater.history.RoomAdmission;
+import dev.headwater.id.InvalidIdException;
+import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
+import dev.headwater.room.RoomVersion;
+import dev.headwater.sign.Ed25519;
+import dev.headwater.sign.PduSignatures;
+import dev.headwater.sign.VerifyKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The body of a federation {@code /state} answer, for which the operator vouches that it is the room's current state.
+ *
+ * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#get_matrixfederationv1stateroomid">State</a>
+ */
+public final class StateFile {
+    private final Path file;
+    private final VerifyKeys keys;
+    private final Ed25519 scheme;
+    private final boolean trusted;
+
+    /** @param trusted whether an event counts though the key that signed it is not known */
+    public StateFile(Path file, VerifyKeys keys, Ed25519 scheme, boolean trusted) {
+        this.file = file;
+        this.keys = keys;
+        this.scheme = scheme;
+        this.trusted = trusted;
+    }
+
+    /** Who is in the room by this state. Fails with {@link TransferException} at the first event that is not right. */
+    public Mono<RoomAdmission> admission(RoomId room, RoomVersion version) {
+        return Mono.fromCallable(() -> read(room, version))
+                .subscribeOn(Schedulers.boundedElastic())
+                .onErrorMap(
+                        IOException.class,
+                        e -> new TransferException(
+                                "'" + file + "' cannot be read (" + e.getMessage() + "); expected a /state answer", e));
+    }
+
+    private RoomAdmission read(RoomId room, RoomVersion version) throws IOException {
+        Set<ServerName> joined = new HashSet<>();
+        List<String> acls = new ArrayList<>();
+        for (byte[] event : BackfillAnswer.events(Files.readAllBytes(file))) {
+            Pdu pdu = genuine(room, version, event);
+            String stateKey = pdu.stateKey();
+            if (pdu.type().equals("m.room.member") && stateKey != null) {
+                if (pdu.json().path("content").path("membership").asString("").equals("join")) {
+                    joined.add(server(stateKey));
+                }
+            } else if (pdu.type().equals("m.room.server_acl") && "".equals(stateKey)) {
+                acls.add(pdu.json().path("content").toString());
+            }
+        }
+        return new RoomAdmission(joined, acls);
+    }
+
+    private Pdu genuine(RoomId room, RoomVersion version, byte[] event) {
+        Pdu pdu;
+        try {
+            pdu = PduReader.fromUntrusted(version, event);
+        } catch (BadEventException e) {
+            throw new TransferException("'" + file + "' holds what is no event: " + e.getMessage(), e);
+        }
+        if (!pdu.room().equals(room)) {
+            throw new TransferException(
+                    "'" + file + "' holds " + pdu.id() + " of " + pdu.room() + "; expected " + room);
+        }
+        Verified verified = PduSignatures.check(pdu, keys, scheme);
+        boolean excused =
+                trusted && verified instanceof Verified.Refused no && no.reason() == Verified.Reason.KEY_NOT_KNOWN;
+        if (verified instanceof Verified.Refused no && !excused) {
+            throw new TransferException("'" + file + "': " + no.message());
+        }
+        return pdu;
+    }
+
+    private ServerName server(String user) {
+        try {
+            return UserId.parse(user).server();
+        } catch (InvalidIdException e) {
+            throw new TransferException("'" + file + "' holds a membership of " + e.getMessage(), e);
+        }
+    }
+}

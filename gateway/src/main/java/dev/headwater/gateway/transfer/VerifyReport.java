@@ -1,0 +1,31 @@
+package dev.headwater.gateway.transfer;
+
+import dev.headwater.history.RoomHead;
+import java.util.List;
+
+/**
+ * What checking a stored room found.
+ *
+ * @param pages how many pages its events lie in
+ * @param redacted events of which only the redacted copy is kept
+ * @param open events that are proven to be visible to every server in the room
+ * @param gaps events that others name as parents and that are not stored
+ * @param ties corrected depths that several events share
+ * @param severed edges that are not followed, since they would close a cycle
+ * @param differences how often what is stored is not what the events give
+ * @param examples some of the differences, a line each
+ */
+public record VerifyReport(
+        RoomHead head,
+        long pages,
+        long redacted,
+        long open,
+        long gaps,
+        long ties,
+        long severed,
+        long differences,
+        List<String> examples) {
+    public VerifyReport {
+        examples = List.copyOf(examples);
+    }
+}

@@ -56,7 +56,7 @@ public final class BackfillWalk {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super WalkedEvent> reader) {
-                Descent descent = new Descent(room, starts, limit, sight, clock, width);
+                Descent descent = new Descent(room, starts, limit, (place, side) -> sight.apply(side), clock, width);
                 reader.onSubscribe(new WalkSubscription(reader, store, room, descent));
             }
         };

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class Descent {
     private final RoomId room;
     private final Collection<EventId> from;
     private final long limit;
-    private final Function<Side, Sight> sight;
+    private final BiFunction<Place, Side, Sight> sight;
     private final LongSupplier clock;
     private final HeldPages held = new HeldPages();
     private final WindowPlan windows = new WindowPlan();
@@ -47,7 +47,7 @@ final class Descent {
             RoomId room,
             Collection<EventId> from,
             long limit,
-            Function<Side, Sight> sight,
+            BiFunction<Place, Side, Sight> sight,
             LongSupplier clock,
             int width) {
         this.room = room;
@@ -62,6 +62,11 @@ final class Descent {
     /** Whether the room is known to be stored. */
     boolean hasBegun() {
         return starts != null;
+    }
+
+    /** Whether the event that is being looked at is the only one that the walk has heard of and not passed. */
+    boolean nothingWaits() {
+        return frontier.isEmpty() && frontier.cut() == null;
     }
 
     /** Whether nothing is left to do, as far as is known without reading. */
@@ -147,7 +152,7 @@ final class Descent {
         }
         last = rank;
         frontier.removeFirstRanked();
-        Sight seen = sight.apply(side);
+        Sight seen = sight.apply(place, side);
         if (seen == Sight.WITHHELD) {
             return null;
         }

@@ -17,6 +17,11 @@ final class PageEdits {
                 .merge(place.slot(), edit, (first, then) -> side -> then.apply(first.apply(side)));
     }
 
+    /** Takes over the changes to other pages. */
+    void addAll(PageEdits others) {
+        edits.putAll(others.edits);
+    }
+
     Set<PageId> pages() {
         return edits.keySet();
     }

@@ -3,7 +3,6 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /** One write of events into one room, batch after batch. For one subscriber, once. */
 final class WriteRun {
@@ -22,13 +20,6 @@ final class WriteRun {
     static final int MAX_BATCH_BYTES = 1024 * 1024;
     /** An event has 64 KiB as canonical JSON; as received it may be longer for its escapes. */
     static final int MAX_BODY_BYTES = 256 * 1024;
-    // Somebody gets through at each try, so this is how many others may be in front of us.
-    private static final Retry AGAIN_IF_RACE_LOST = Retry.backoff(64, Duration.ofMillis(1))
-            .maxBackoff(Duration.ofMillis(64))
-            .jitter(0.75)
-            .filter(LostRaceException.class::isInstance)
-            .onRetryExhaustedThrow((spec, signal) -> signal.failure());
-    private static final int MAX_TRIES = 65;
 
     private final EventStore store;
     private final RoomId room;
@@ -57,9 +48,7 @@ final class WriteRun {
     }
 
     Mono<WriteResult> run() {
-        return Mono.defer(this::step)
-                .retryWhen(AGAIN_IF_RACE_LOST)
-                .onErrorMap(LostRaceException.class, lost -> new RoomContendedException(room, MAX_TRIES))
+        return RaceRetry.until(room, Mono.defer(this::step))
                 .repeat(() -> !remaining.isEmpty())
                 .then(Mono.fromSupplier(() -> new WriteResult(taken, known, refused)));
     }

@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -76,13 +77,14 @@ public final class RandomRooms {
         int size = 1 + random.nextInt(random.nextInt(10) == 0 ? 400 : 90);
         boolean honest = random.nextBoolean();
         double forks = random.nextDouble() * random.nextDouble();
+        int mergeOneOf = 3 + random.nextInt(30);
         int lies = random.nextInt(3);
         int bodies = random.nextInt(8) == 0 ? 40_000 : 300;
         List<NewEvent> events = new ArrayList<>();
         List<EventId> tips = new ArrayList<>();
         List<Long> claims = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            List<EventId> parents = parents(random, forks, events, tips);
+            List<EventId> parents = parents(random, forks, mergeOneOf, events, tips);
             long depth = 1;
             for (EventId parent : parents) {
                 for (int j = 0; j < events.size(); j++) {
@@ -102,21 +104,18 @@ public final class RandomRooms {
             EventId id = EventId.parse(
                     "$" + (random.nextInt(10) == 0 ? "\uD83D\uDE00" : random.nextBoolean() ? "\uFF5E" : "e")
                             + Integer.toHexString(random.nextInt(1 << 20)) + "." + i);
-            byte[] body = new byte[1 + random.nextInt(bodies)];
-            random.nextBytes(body);
+            EventKind kind = i == 0 ? EventKind.CREATE : kind(random);
             events.add(new NewEvent(
                     id,
                     depth,
                     random.nextInt(4) == 0 ? random.nextInt(10) : 7,
-                    i == 0
-                            ? EventKind.CREATE
-                            : random.nextInt(60) == 0 ? EventKind.RESTRICTS_HISTORY : EventKind.ORDINARY,
+                    kind,
                     random.nextInt(15) == 0,
                     i > 0 && random.nextInt(20) == 0
                             ? events.get(random.nextInt(i)).id()
                             : null,
                     parents,
-                    body));
+                    body(random, kind, bodies)));
             claims.add(depth);
             tips.removeAll(parents);
             tips.add(id);
@@ -124,7 +123,32 @@ public final class RandomRooms {
         return new Drawn(seed, honest, List.copyOf(events));
     }
 
-    private static List<EventId> parents(Random random, double forks, List<NewEvent> events, List<EventId> tips) {
+    private static EventKind kind(Random random) {
+        return switch (random.nextInt(60)) {
+            case 0 -> EventKind.RESTRICTS_HISTORY;
+            case 1, 2 -> EventKind.OPENS_HISTORY;
+            case 3, 4, 5 -> EventKind.SERVER_ACL;
+            case 6, 7, 8, 9, 10, 11, 12, 13 -> EventKind.MEMBERSHIP;
+            default -> EventKind.ORDINARY;
+        };
+    }
+
+    private static byte[] body(Random random, EventKind kind, int most) {
+        if (kind == EventKind.MEMBERSHIP) {
+            return ("{\"content\":{\"membership\":\"" + (random.nextInt(4) == 0 ? "leave" : "join")
+                            + "\"},\"state_key\":\"@u:s" + random.nextInt(5) + ".test\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+        if (kind == EventKind.SERVER_ACL) {
+            return ("{\"content\":{\"allow\":[\"" + random.nextInt(4) + "\"]}}").getBytes(StandardCharsets.UTF_8);
+        }
+        byte[] body = new byte[1 + random.nextInt(most)];
+        random.nextBytes(body);
+        return body;
+    }
+
+    private static List<EventId> parents(
+            Random random, double forks, int mergeOneOf, List<NewEvent> events, List<EventId> tips) {
         List<EventId> parents = new ArrayList<>();
         if (events.isEmpty() || random.nextInt(80) == 0) {
             return parents;
@@ -135,7 +159,7 @@ public final class RandomRooms {
         } else {
             parents.add(tips.get(random.nextInt(tips.size())));
         }
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(mergeOneOf) == 0) {
             List<EventId> merged = new ArrayList<>(tips);
             Collections.shuffle(merged, random);
             for (EventId tip : merged.subList(0, Math.min(merged.size(), random.nextInt(20)))) {

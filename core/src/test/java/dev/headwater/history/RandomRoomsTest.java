@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.access.AloneSight;
 import dev.headwater.access.Sight;
 import dev.headwater.history.RandomRooms.Arrival;
 import dev.headwater.history.RandomRooms.Drawn;
@@ -47,6 +48,42 @@ final class RandomRoomsTest {
         }
     }
 
+    @Test
+    void drawsRoomsInWhichThingsHappen() {
+        Set<String> happened = new HashSet<>();
+        for (long seed = 0; seed < 300; seed++) {
+            Drawn drawn = RandomRooms.draw(seed);
+            EventStore store = new MemoryEventStore();
+            RoomId room = drawn.room(Arrival.SHUFFLED);
+            drawn.arriving(Arrival.SHUFFLED)
+                    .forEach(batch -> new RoomWriter(store)
+                            .write(room, RoomBuilder.VERSION, batch)
+                            .block());
+            StoredRoom stored = StoredRoom.read(store, room);
+            RoomAdmission admission = Awaited.value(new CurrentState(store).of(room));
+            note(happened, "raises", stored.head().raises() > 0);
+            note(happened, "a sweep is due", stored.head().sweepFrom() != RoomHead.NOTHING_TO_SWEEP);
+            note(happened, "somebody is in it", !admission.joined().isEmpty());
+            note(happened, "nobody is in it", admission.joined().isEmpty());
+            note(happened, "several ACLs", admission.acls().size() > 1);
+            note(
+                    happened,
+                    "negative depths",
+                    stored.events().stream().anyMatch(id -> stored.side(id).correctedDepth() < 0));
+            note(
+                    happened,
+                    "a merge of very many",
+                    drawn.events().stream().anyMatch(event -> event.prevEvents().size() > 12));
+        }
+        assertThat(happened).hasSize(7);
+    }
+
+    private static void note(Set<String> happened, String what, boolean does) {
+        if (does) {
+            happened.add(what);
+        }
+    }
+
     private static void check(Drawn drawn) {
         EventStore store = new CountingStore(new MemoryEventStore());
         Random random = new Random(drawn.seed() + 1);
@@ -74,6 +111,7 @@ final class RandomRoomsTest {
                             random);
                 }
             }
+            assertSwept(drawn, store, room, arrival, random);
             List<EventId> reached =
                     PlainWalk.walk(stored, drawn.events(), drawn.starts(), Long.MAX_VALUE, s -> Sight.SHOWN);
             if (reachedInOrder == null) {
@@ -81,13 +119,31 @@ final class RandomRoomsTest {
             } else if (drawn.honest()) {
                 assertThat(reached).as("order, %s", arrival).isEqualTo(reachedInOrder);
             }
-            assertThat(walked(new BackfillWalk(store)
-                            .walk(room, drawn.starts(), Long.MAX_VALUE, s -> Sight.SHOWN)
-                            .collectList()
-                            .block()))
+            List<EventId> walked = walked(new BackfillWalk(store)
+                    .walk(room, drawn.starts(), Long.MAX_VALUE, side -> Sight.SHOWN)
+                    .collectList()
+                    .block());
+            assertThat(new HashSet<>(walked))
                     .as("what is reached, %s", arrival)
-                    .containsExactlyInAnyOrderElementsOf(reachedInOrder);
+                    .isEqualTo(new HashSet<>(reachedInOrder));
+            assertThat(walked).isEqualTo(reached);
         }
+    }
+
+    private static void assertSwept(Drawn drawn, EventStore store, RoomId room, Arrival arrival, Random random) {
+        PlainState plain = new PlainState(drawn.events());
+        new OpennessSweep(store).sweep(room).block();
+        StoredRoom swept = StoredRoom.read(store, room).assertSound(store, room);
+        assertThat(swept.head().lazyEdges()).isFalse();
+        assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
+        Set<EventId> open = new HashSet<>(swept.events());
+        open.removeIf(event -> swept.side(event).openness() != Openness.OPEN);
+        assertThat(open).as("open, %s", arrival).isEqualTo(plain.open());
+        walk(drawn, store, room, swept, new AloneSight(), Long.MAX_VALUE, Descent.FIRST_WIDTH, random);
+        RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));
+        RoomAdmission expected = plain.admission();
+        assertThat(derived.joined()).as("joined, %s", arrival).isEqualTo(expected.joined());
+        assertThat(derived.acls()).as("ACLs, %s", arrival).containsExactlyInAnyOrderElementsOf(expected.acls());
     }
 
     private static List<EventId> walked(@org.jspecify.annotations.Nullable List<WalkedEvent> events) {
@@ -115,9 +171,13 @@ final class RandomRoomsTest {
                 .isEqualTo(PlainWalk.walk(stored, drawn.events(), drawn.starts(), limit, sight));
         assertChildrenFirst(drawn, ids);
         for (WalkedEvent event : reader.events) {
-            assertThat(Arrays.copyOfRange(event.page(), event.offset(), event.offset() + event.length()))
-                    .isEqualTo(stored.body(event.id()));
-            assertThat(event.redacted()).isEqualTo(sight.apply(stored.side(event.id())) == Sight.REDACTED);
+            byte[] body = stored.body(event.id());
+            boolean redacted = sight.apply(stored.side(event.id())) == Sight.REDACTED;
+            if (event.redacted() != redacted
+                    || !Arrays.equals(
+                            event.page(), event.offset(), event.offset() + event.length(), body, 0, body.length)) {
+                throw new AssertionError(event.id() + " is not emitted as it is stored");
+            }
         }
     }
 
@@ -126,8 +186,14 @@ final class RandomRoomsTest {
         drawn.events().forEach(event -> byId.put(event.id(), event));
         Set<EventId> seen = new HashSet<>();
         for (EventId id : ids) {
-            assertThat(seen.add(id)).as("once: %s", id).isTrue();
-            assertThat(Awaited.present(byId.get(id)).prevEvents()).doesNotContainAnyElementsOf(seen);
+            if (!seen.add(id)) {
+                throw new AssertionError(id + " comes twice");
+            }
+            for (EventId parent : Awaited.present(byId.get(id)).prevEvents()) {
+                if (seen.contains(parent)) {
+                    throw new AssertionError(parent + " stands before its child " + id);
+                }
+            }
         }
     }
 

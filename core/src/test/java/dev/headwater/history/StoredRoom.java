@@ -50,9 +50,7 @@ public final class StoredRoom {
         for (int slot = 0; slot < page.side().sides().size(); slot++) {
             Side side = page.side().sides().get(slot);
             Place place = new Place(page.side().id(), slot);
-            assertThat(sides.put(side.id(), side))
-                    .as("stored once: %s", side.id())
-                    .isNull();
+            insist(sides.put(side.id(), side) == null, side.id() + " is stored twice");
             places.put(side.id(), place);
             ids.put(place, side.id());
             bodies.put(
@@ -109,22 +107,15 @@ public final class StoredRoom {
         for (EventId id : sides.keySet()) {
             Side side = side(id);
             for (EventId parent : parents(id)) {
-                assertThat(side.correctedDepth())
-                        .as("depth of %s above that of its parent %s", id, parent)
-                        .isGreaterThan(side(parent).correctedDepth());
+                insist(
+                        side.correctedDepth() > side(parent).correctedDepth(),
+                        id + " is not above its parent " + parent);
             }
-            PageId page = place(id).page();
-            if (now.raises() == 0) {
-                assertThat(PageId.bucketOf(side.correctedDepth())).isEqualTo(page.bucket());
-            } else {
-                assertThat(PageId.bucketOf(side.correctedDepth())).isGreaterThanOrEqualTo(page.bucket());
-            }
-            if (!now.lazyEdges()) {
-                for (Edge edge : side.parents()) {
-                    assertThat(edge instanceof Edge.Unknown unknown && sides.containsKey(unknown.id()))
-                            .as("%s has an edge that nobody has mended: %s", id, edge)
-                            .isFalse();
-                }
+            long bucket = PageId.bucketOf(side.correctedDepth());
+            long stored = place(id).page().bucket();
+            insist(now.raises() == 0 ? bucket == stored : bucket >= stored, id + " lies in the wrong page");
+            for (EventId unknown : HeldPage.unknown(side)) {
+                insist(now.lazyEdges() || !sides.containsKey(unknown), id + " has an edge that nobody has mended");
             }
         }
         Set<EventId> all = new HashSet<>(sides.keySet());
@@ -132,5 +123,11 @@ public final class StoredRoom {
         Located located = present(store.locate(room, all).block());
         assertThat(located.places()).isEqualTo(places);
         return this;
+    }
+
+    private static void insist(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
     }
 }

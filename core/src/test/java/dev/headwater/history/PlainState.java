@@ -1,0 +1,89 @@
+package dev.headwater.history;
+
+import dev.headwater.id.EventId;
+import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The state of a room as one would derive it with maps at every event, and what that says of openness. */
+final class PlainState {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private record State(Map<String, NewEvent> members, Set<String> acls) {}
+
+    private final Map<EventId, NewEvent> byId = new LinkedHashMap<>();
+    private final Map<EventId, State> after = new HashMap<>();
+    private final Set<EventId> open = new HashSet<>();
+
+    /** @param events parents before children */
+    PlainState(List<NewEvent> events) {
+        for (NewEvent event : events) {
+            State state = merge(event.prevEvents());
+            if (!event.silent() && event.kind() == EventKind.MEMBERSHIP) {
+                state.members().put(json(event).path("state_key").stringValue(""), event);
+            } else if (!event.silent() && event.kind() == EventKind.SERVER_ACL) {
+                state.acls().clear();
+                state.acls().add(json(event).path("content").toString());
+            }
+            byId.put(event.id(), event);
+            after.put(event.id(), state);
+            if (isOpen(event)) {
+                open.add(event.id());
+            }
+        }
+    }
+
+    private boolean isOpen(NewEvent event) {
+        if (event.kind() == EventKind.CREATE) {
+            return event.prevEvents().isEmpty();
+        }
+        return event.kind() != EventKind.RESTRICTS_HISTORY
+                && !event.prevEvents().isEmpty()
+                && open.containsAll(event.prevEvents());
+    }
+
+    private State merge(Iterable<EventId> branches) {
+        @Nullable Map<String, NewEvent> members = null;
+        Set<String> acls = new HashSet<>();
+        for (EventId branch : branches) {
+            State state = after.getOrDefault(branch, new State(Map.of(), Set.of()));
+            acls.addAll(state.acls());
+            if (members == null) {
+                members = new HashMap<>(state.members());
+            } else {
+                members.entrySet().removeIf(entry -> state.members().get(entry.getKey()) != entry.getValue());
+            }
+        }
+        return new State(members == null ? new HashMap<>() : members, acls);
+    }
+
+    Set<EventId> open() {
+        return open;
+    }
+
+    RoomAdmission admission() {
+        Set<EventId> ends = new HashSet<>();
+        byId.values().stream().filter(event -> !event.silent()).forEach(event -> ends.add(event.id()));
+        byId.values().stream().filter(event -> !event.silent()).forEach(event -> ends.removeAll(event.prevEvents()));
+        State state = merge(ends);
+        Set<ServerName> joined = new HashSet<>();
+        state.members().forEach((user, event) -> {
+            if (json(event).path("content").path("membership").stringValue("").equals("join")) {
+                joined.add(UserId.parse(user).server());
+            }
+        });
+        return new RoomAdmission(joined, List.copyOf(state.acls()));
+    }
+
+    private static JsonNode json(NewEvent event) {
+        return JSON.readTree(event.body());
+    }
+}

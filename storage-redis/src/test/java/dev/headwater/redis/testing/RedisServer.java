@@ -73,6 +73,11 @@ public final class RedisServer implements AutoCloseable {
         return "redis://127.0.0.1:" + port;
     }
 
+    /** The process as it runs now; another one after {@link #start}. */
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /** Starts it again, on the same port and with the data it had, and returns when it answers. */
     public void start() {
         try {

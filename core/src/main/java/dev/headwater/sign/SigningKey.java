@@ -14,6 +14,7 @@ import java.util.Arrays;
  * {@code signing.key} file. {@link #toString} keeps the secret.
  */
 public final class SigningKey {
+    private static final String ALGORITHM = "ed25519";
     private static final int SEED_LENGTH = 32;
     private static final int X509_HEAD_LENGTH = 12;
 
@@ -34,7 +35,7 @@ public final class SigningKey {
      */
     public static SigningKey parse(String line) {
         String[] words = line.strip().split("\\s+", -1);
-        if (words.length != 3 || !words[0].equals("ed25519")) {
+        if (words.length != 3 || !words[0].equals(ALGORITHM)) {
             throw new IllegalArgumentException("expected a signing key of the form 'ed25519 a_1 SEED'");
         }
         byte[] seed;
@@ -55,8 +56,15 @@ public final class SigningKey {
         }
     }
 
-    /** A new key. */
+    /**
+     * A new key.
+     *
+     * @throws IllegalArgumentException if the ID is not one of an Ed25519 key
+     */
     public static SigningKey generate(KeyId id, SecureRandom random) {
+        if (!id.algorithm().equals(ALGORITHM)) {
+            throw new IllegalArgumentException("expected a key ID such as ed25519:a_1, found " + id);
+        }
         byte[] seed = new byte[SEED_LENGTH];
         random.nextBytes(seed);
         return new SigningKey(id, seed);

@@ -150,6 +150,13 @@ class Ed25519Test {
     }
 
     @Test
+    void makesKeysOfItsOwnKindOnly() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SigningKey.generate(KeyId.parse("rsa:1"), new SecureRandom()))
+                .withMessageContaining("rsa:1");
+    }
+
+    @Test
     void saysWhichProviderCannotDoIt() {
         Ed25519 useless = new Ed25519(Objects.requireNonNull(Security.getProvider("SUN")));
         SigningKey key = SigningKey.generate(KeyId.parse("ed25519:1"), new SecureRandom());

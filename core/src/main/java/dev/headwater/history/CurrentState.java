@@ -3,7 +3,6 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Mono;
@@ -37,38 +36,17 @@ public final class CurrentState {
                                 ends(none.head()).flatMap(ends -> new AdmissionWalk(store, none.head(), ends).run()))));
     }
 
-    /** The events that nothing follows but what is silent. */
     private Mono<Map<EventId, Place>> ends(RoomHead head) {
-        Map<PageId, Integer> followed = new HashMap<>();
-        Map<PageId, Integer> silent = new HashMap<>();
         List<PageId> pages = new ArrayList<>();
-        Map<EventId, Place> ends = new HashMap<>();
+        RoomEnds ends = new RoomEnds();
         SideReader reader = new SideReader(store);
         return pages(head.room(), PageId.LOWEST, pages)
-                .then(Mono.defer(() -> reader.each(head, pages, page -> {
-                    for (int slot = 0; slot < page.sides().size(); slot++) {
-                        Side side = page.sides().get(slot);
-                        if (side.silent()) {
-                            silent.merge(page.id(), 1 << slot, (a, b) -> a | b);
-                            continue;
-                        }
-                        for (Edge edge : side.parents()) {
-                            if (edge instanceof Edge.Known known) {
-                                followed.merge(
-                                        known.place().page(), 1 << known.place().slot(), (a, b) -> a | b);
-                            }
-                        }
-                    }
-                })))
-                .then(Mono.defer(() -> reader.each(head, pages, page -> {
-                    int passed = followed.getOrDefault(page.id(), 0) | silent.getOrDefault(page.id(), 0);
-                    for (int slot = 0; slot < page.sides().size(); slot++) {
-                        if ((passed & 1 << slot) == 0) {
-                            ends.put(page.sides().get(slot).id(), new Place(page.id(), slot));
-                        }
-                    }
-                })))
-                .thenReturn(ends);
+                .then(Mono.defer(() -> reader.each(head, pages, ends::note)))
+                .then(Mono.defer(() -> {
+                    ends.passThroughSilent();
+                    return reader.each(head, pages, ends::gather);
+                }))
+                .then(Mono.fromSupplier(ends::found));
     }
 
     private Mono<Void> pages(RoomId room, PageId from, List<PageId> all) {

@@ -3,6 +3,8 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.ServerName;
 import dev.headwater.id.UserId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -72,7 +74,15 @@ final class PlainState {
     RoomAdmission admission() {
         Set<EventId> ends = new HashSet<>();
         byId.values().stream().filter(event -> !event.silent()).forEach(event -> ends.add(event.id()));
-        byId.values().stream().filter(event -> !event.silent()).forEach(event -> ends.removeAll(event.prevEvents()));
+        List<NewEvent> newestFirst = new ArrayList<>(byId.values());
+        Collections.reverse(newestFirst);
+        Set<EventId> followed = new HashSet<>();
+        for (NewEvent event : newestFirst) {
+            if (!event.silent() || followed.contains(event.id())) {
+                followed.addAll(event.prevEvents());
+            }
+        }
+        ends.removeAll(followed);
         State state = merge(ends);
         Set<ServerName> joined = new HashSet<>();
         state.members().forEach((user, event) -> {

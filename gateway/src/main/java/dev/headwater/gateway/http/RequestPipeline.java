@@ -7,6 +7,7 @@ import dev.headwater.gateway.http.RefusedException.Cause;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,7 +130,11 @@ final class RequestPipeline {
 
     private static Mono<Void> rescue(Throwable failure, HttpServerRequest request, ResponseWriter writer) {
         if (writer.hasBegun()) {
-            LOG.warn("A response was aborted: {}", failure.toString());
+            if (failure instanceof IOException) {
+                LOG.debug("A reader has gone: {}", failure.toString());
+            } else {
+                LOG.warn("A response was aborted: {}", failure.toString());
+            }
             return writer.abort(failure);
         }
         MatrixError error = Rescue.from(failure);

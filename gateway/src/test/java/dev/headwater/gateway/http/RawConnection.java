@@ -1,5 +1,6 @@
 package dev.headwater.gateway.http;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,7 +21,7 @@ public final class RawConnection implements AutoCloseable {
 
     private RawConnection(Socket socket) throws IOException {
         this.socket = socket;
-        this.in = socket.getInputStream();
+        this.in = new BufferedInputStream(socket.getInputStream(), 4096);
     }
 
     public static RawConnection open(InetSocketAddress address) throws IOException {
@@ -107,23 +108,96 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Reads a response's head and leaves its chunked body to be read bit by bit. */
+    public Body openBody() throws IOException {
+        String status = String.valueOf(line());
+        for (String header = line(); header != null && !header.isEmpty(); header = line()) {
+            continue;
+        }
+        return new Body(Integer.parseInt(status.split(" ")[1]));
+    }
+
+    /** A chunked body while it is being read. */
+    public final class Body {
+        private final int status;
+        private int left;
+        private boolean ended;
+
+        private Body(int status) {
+            this.status = status;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        /** The next bytes as text; fewer only where the body ends. */
+        public String text(int bytes) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
+            while (out.size() < bytes && hasMore()) {
+                byte[] read = in.readNBytes(Math.min(left, bytes - out.size()));
+                if (read.length == 0) {
+                    break;
+                }
+                out.write(read);
+                took(read.length);
+            }
+            return out.toString(StandardCharsets.UTF_8);
+        }
+
+        /** All up to and with a character. */
+        public String textUpTo(char last) throws IOException {
+            StringBuilder out = new StringBuilder();
+            while (out.indexOf(String.valueOf(last)) < 0 && hasMore()) {
+                out.append(text(1));
+            }
+            return out.toString();
+        }
+
+        /** Whether the last chunk has come, and nothing before it is left. */
+        public boolean isComplete() throws IOException {
+            return !hasMore() && ended;
+        }
+
+        private boolean hasMore() throws IOException {
+            if (left == 0 && !ended) {
+                String size = line();
+                if (size == null || size.isEmpty()) {
+                    return false;
+                }
+                left = Integer.parseInt(size, 16);
+                if (left == 0) {
+                    ended = "".equals(line());
+                }
+            }
+            return left > 0;
+        }
+
+        private void took(int bytes) throws IOException {
+            left -= bytes;
+            if (left == 0) {
+                line();
+            }
+        }
+    }
+
     /** Reads that many bytes, wherever in the response they stand; fewer only at its end. */
     public int skip(int bytes) throws IOException {
         return in.readNBytes(bytes).length;
     }
 
-    /** Reads until the connection ends, however it does; gives the bytes that came. */
-    public long skipToEnd() throws IOException {
+    /** Reads until the connection ends, however it does; gives the raw bytes that came. */
+    public byte[] readToEnd() throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
-        long total = 0;
         try {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                total += n;
+                rest.write(buffer, 0, n);
             }
         } catch (SocketException reset) {
-            return total;
+            return rest.toByteArray();
         }
-        return total;
+        return rest.toByteArray();
     }
 
     /** Whether the server closes the connection instead of waiting for more. */

@@ -189,7 +189,7 @@ class StreamingIT {
         try (RawConnection reader = RawConnection.open(address, 4_096)) {
             reader.send(REQUEST).skip(1_000);
             await().untilTrue(cancelled);
-            assertThat(reader.skipToEnd()).isLessThan(1_000_000L);
+            assertThat(reader.readToEnd().length).isLessThan(1_000_000);
         }
     }
 

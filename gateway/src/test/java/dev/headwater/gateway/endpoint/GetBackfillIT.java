@@ -40,8 +40,7 @@ class GetBackfillIT {
     @BeforeAll
     static void start() {
         redis = RedisServer.started();
-        redisStore = RedisEventStore.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(10)))
-                .block(Duration.ofSeconds(30));
+        redisStore = TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(10)));
         MemoryEventStore memory = new MemoryEventStore();
         for (EventStore store : List.of(memory, redisStore)) {
             TestGateway.store(store, forked(), List.of(), "remote.example");
@@ -64,7 +63,8 @@ class GetBackfillIT {
         event(room, "top").kind(EventKind.CREATE);
         for (int level = 0; level < LEVELS; level++) {
             for (int branch = 0; branch < BRANCHES; branch++) {
-                RoomBuilder.Draft event = event(room, "b" + branch + "-" + level).ts(branch % 3);
+                RoomBuilder.Draft event =
+                        event(room, "b" + branch + "-" + level).ts(branch % 3);
                 if (level == 0) {
                     event.after("top");
                 } else if (level % 10 == 0) {
@@ -108,14 +108,16 @@ class GetBackfillIT {
     @Test
     void beginsWithTheOneEventThatWasAskedFor() throws IOException {
         Response response = ask(fromRedis, IN + "v=%24b7-25&limit=3");
-        assertThat(response.text()).matches("\\{\"origin\":\"hs\\.example\",\"origin_server_ts\":[0-9]{13},\"pdus\":\\[\\{.*}]}");
+        assertThat(response.text())
+                .matches("\\{\"origin\":\"hs\\.example\",\"origin_server_ts\":[0-9]{13},\"pdus\":\\[\\{.*}]}");
         assertThat(response.headers()).containsEntry("content-type", "application/json");
         assertThat(pdus(response)).extracting(GetBackfillIT::name).containsExactly("b7-25", "b7-24", "b7-23");
     }
 
     @Test
     void walksOnceFromTwentyStartingPoints() throws IOException {
-        String starts = IntStream.range(0, BRANCHES).mapToObj(i -> "v=$b" + i + "-39").collect(Collectors.joining("&"));
+        String starts =
+                IntStream.range(0, BRANCHES).mapToObj(i -> "v=$b" + i + "-39").collect(Collectors.joining("&"));
         List<JsonNode> pdus = pdus(ask(fromRedis, IN + starts + "&limit=500"));
         Set<String> seen = new HashSet<>();
         for (JsonNode pdu : pdus) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headwater.gateway.http.Asker;
 import dev.headwater.gateway.http.RawConnection;
+import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
 import dev.headwater.redis.testing.RedisServer;
@@ -30,15 +31,15 @@ class LongResponseIT {
     @Test
     void passesThroughAGatewayOf64MegabytesWhoseReaderStops(@TempDir Path directory) throws Exception {
         try (RedisServer redis = RedisServer.started()) {
-            RedisEventStore store = RedisEventStore.connect(
-                            RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)))
-                    .block(Duration.ofSeconds(30));
+            RedisEventStore store =
+                    TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)));
             LongRoom.write(store, EVENTS);
             store.close().block(Duration.ofSeconds(10));
             Asker remote = Asker.named("remote.example");
             Path log = directory.resolve("gateway.log");
             Process gateway = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx64m",
                             "-XX:MaxDirectMemorySize=64m",
                             "-cp",
@@ -51,6 +52,9 @@ class LongResponseIT {
                     .start();
             try (BufferedReader out = gateway.inputReader(StandardCharsets.US_ASCII)) {
                 String port = out.readLine();
+                while (port != null && !port.matches("[0-9]+")) {
+                    port = out.readLine(); // logging may say something of itself first
+                }
                 assertThat(port).as(() -> read(log)).isNotNull();
                 readAll(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), remote);
                 gateway.getOutputStream().close();

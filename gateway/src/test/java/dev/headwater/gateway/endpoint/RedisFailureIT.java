@@ -29,12 +29,11 @@ class RedisFailureIT {
     @BeforeEach
     void start() {
         redis = RedisServer.started();
-        RedisEventStore patient = RedisEventStore.connect(
-                        RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)))
-                .block(Duration.ofSeconds(30));
+        RedisEventStore patient =
+                TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)));
         LongRoom.write(patient, EVENTS);
         patient.close().block(Duration.ofSeconds(10));
-        store = RedisEventStore.connect(RedisOptions.of(redis.uri())).block(Duration.ofSeconds(30));
+        store = TestGateway.connect(RedisOptions.of(redis.uri()));
         gateway = TestGateway.over(store).maxLimit(EVENTS).start();
     }
 

@@ -3,6 +3,7 @@ package dev.headwater.gateway.endpoint;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.http.ServerOptions;
+import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.id.ServerName;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A gateway that is a process of its own, so that its memory can be small: prints its port and runs until its input ends. */
 public final class SmallGateway {
@@ -19,8 +21,8 @@ public final class SmallGateway {
 
     /** @param arguments the store, the asker's public key, and the highest limit */
     public static void main(String[] arguments) throws IOException {
-        RedisEventStore store = RedisEventStore.connect(RedisOptions.of(arguments[0]).withReadTimeout(Duration.ofSeconds(5)))
-                .block(Duration.ofSeconds(30));
+        RedisEventStore store =
+                TestGateway.connect(RedisOptions.of(arguments[0]).withReadTimeout(Duration.ofSeconds(5)));
         ServerOptions http = new ServerOptions(
                 List.of(new InetSocketAddress("127.0.0.1", 0)),
                 Duration.ofSeconds(60),
@@ -29,11 +31,11 @@ public final class SmallGateway {
                 Duration.ofSeconds(5),
                 16 * 1024);
         PinnedKeys keys = PinnedKeys.parse(Map.of("remote.example", Map.of("ed25519:a_1", arguments[1])));
-        Gateway gateway = Gateway.start(
+        Gateway gateway = Objects.requireNonNull(Gateway.start(
                         new GatewayOptions(
                                 ServerName.parse("hs.example"), http, keys, null, Integer.parseInt(arguments[2])),
                         store)
-                .block(Duration.ofSeconds(30));
+                .block(Duration.ofSeconds(30)));
         System.out.println(gateway.addresses().get(0).getPort());
         while (System.in.read() >= 0) {
             continue;

@@ -8,6 +8,8 @@ import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomBuilder;
 import dev.headwater.history.RoomWriter;
 import dev.headwater.id.ServerName;
+import dev.headwater.redis.RedisEventStore;
+import dev.headwater.redis.RedisOptions;
 import dev.headwater.sign.PinnedKeys;
 import dev.headwater.sign.SigningKey;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,10 @@ public final class TestGateway implements AutoCloseable {
                         new RoomAdmission(
                                 Stream.of(joined).map(ServerName::parse).collect(Collectors.toSet()), acls)))
                 .block(Duration.ofSeconds(30));
+    }
+
+    public static RedisEventStore connect(RedisOptions options) {
+        return Objects.requireNonNull(RedisEventStore.connect(options).block(Duration.ofSeconds(30)));
     }
 
     public static MemoryEventStore storeWith(RoomBuilder room) {

@@ -6,17 +6,17 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -84,8 +84,9 @@ final class RedisConnector {
         return Mono.fromFuture(() -> client.connectAsync(
                                 ByteArrayCodec.INSTANCE, address.nodes().get(0))
                         .toCompletableFuture())
-                .flatMap(connection -> check(List.of(connection.async()))
-                        .thenReturn(new RedisConnector(client, resources, new RedisLink(connection.async(), options))));
+                .flatMap(connection -> prepare(Flux.just(connection.async()))
+                        .thenReturn(new RedisConnector(
+                                client, resources, new RedisLink(connection.async(), false, options))));
     }
 
     private static Mono<RedisConnector> toCluster(
@@ -98,10 +99,18 @@ final class RedisConnector {
         client.setOptions(common(ClusterClientOptions.builder(), options)
                 .topologyRefreshOptions(refresh)
                 .build());
-        return Mono.fromFuture(() -> client.connectAsync(ByteArrayCodec.INSTANCE))
-                .flatMap(connection -> check(
-                                connection.async().masters().asMap().values())
-                        .thenReturn(new RedisConnector(client, resources, new RedisLink(connection.async(), options))));
+        return Mono.fromFuture(() -> client.refreshPartitionsAsync().toCompletableFuture())
+                .then(Mono.fromFuture(() -> client.connectAsync(ByteArrayCodec.INSTANCE)))
+                .flatMap(connection -> prepare(Flux.fromIterable(connection.getPartitions())
+                                .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
+                                .concatMap(
+                                        node -> Mono.fromFuture(connection.getConnectionAsync(
+                                                node.getUri().getHost(),
+                                                node.getUri().getPort())),
+                                        1)
+                                .map(StatefulRedisConnection::async))
+                        .thenReturn(new RedisConnector(
+                                client, resources, new RedisLink(connection.async(), true, options))));
     }
 
     private static <B extends ClientOptions.Builder> B common(B builder, RedisOptions options) {
@@ -116,10 +125,17 @@ final class RedisConnector {
         return builder;
     }
 
-    private static Mono<Void> check(Collection<? extends RedisClusterAsyncCommands<byte[], byte[]>> nodes) {
-        return Flux.fromIterable(nodes)
-                .concatMap(node -> Mono.fromFuture(() -> node.info().toCompletableFuture()), 1)
-                .doOnNext(RedisConnector::check)
+    /** Checks each node and makes the scripts known to it, so that the first request need not. */
+    private static Mono<Void> prepare(Flux<? extends RedisAsyncCommands<?, ?>> nodes) {
+        return nodes.concatMap(
+                        node -> Mono.fromFuture(() -> node.info().toCompletableFuture())
+                                .doOnNext(RedisConnector::check)
+                                .thenMany(Flux.fromIterable(RedisScript.ALL))
+                                .concatMap(
+                                        script -> Mono.fromFuture(() ->
+                                                node.scriptLoad(script.text()).toCompletableFuture()),
+                                        1),
+                        1)
                 .then();
     }
 

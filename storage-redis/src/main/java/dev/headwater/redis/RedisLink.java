@@ -9,9 +9,13 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+import reactor.core.publisher.SynchronousSink;
 import reactor.util.retry.Retry;
 
 /**
@@ -25,10 +29,12 @@ final class RedisLink {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private final boolean cluster;
     private final RedisOptions options;
 
-    RedisLink(RedisClusterAsyncCommands<byte[], byte[]> commands, RedisOptions options) {
+    RedisLink(RedisClusterAsyncCommands<byte[], byte[]> commands, boolean cluster, RedisOptions options) {
         this.commands = commands;
+        this.cluster = cluster;
         this.options = options;
     }
 
@@ -36,7 +42,43 @@ final class RedisLink {
 
     /** Sends one command. Its failure is Redis' own; {@link #reading} and {@link #writing} translate it. */
     <T> Mono<T> send(Command<T> command) {
-        return Mono.fromFuture(() -> command.apply(commands).toCompletableFuture());
+        Mono<T> sent = Mono.defer(() -> {
+            RedisFuture<T> answer = command.apply(commands);
+            // A failure that comes after cancellation has nobody to go to, and is no error: so it travels as a value.
+            return Mono.fromFuture(answer.handle(Outcome::new).toCompletableFuture(), true)
+                    .doFinally(end -> {
+                        if (end == SignalType.CANCEL) {
+                            answer.cancel(true);
+                        }
+                    })
+                    .handle(Outcome::pass);
+        });
+        // A node that has just become a master is not connected yet, and Lettuce refuses the commands that would
+        // connect.
+        return cluster
+                ? sent.retryWhen(Retry.backoff(4, FIRST_PAUSE)
+                        .maxBackoff(FIRST_PAUSE)
+                        .filter(RedisLink::isNotConnected)
+                        .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
+                : sent;
+    }
+
+    private record Outcome<T>(@Nullable T value, @Nullable Throwable failure) {
+        void pass(SynchronousSink<T> sink) {
+            if (failure != null) {
+                sink.error(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
+            } else if (value != null) {
+                sink.next(value);
+            }
+        }
+    }
+
+    private static boolean isNotConnected(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof RedisException && message != null && message.startsWith("Currently not connected");
     }
 
     /** Runs a script that answers with a list; absent values in it are null. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A script that runs inside Redis.
@@ -19,6 +20,8 @@ record RedisScript(String text, String digest) {
     static final RedisScript LAST_PAGES = of("last-pages.lua");
     static final RedisScript PUBLISH = of("index.lua", "publish.lua");
     static final RedisScript ADMIT = of("admit.lua");
+
+    static final List<RedisScript> ALL = List.of(LOCATE, LAST_PAGES, PUBLISH, ADMIT);
 
     /** Reads the scripts if that is not done yet; this blocks for a moment, and so must not happen on an event loop. */
     static void load() {

@@ -2,6 +2,8 @@ package dev.headwater.redis.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,8 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
@@ -26,6 +33,8 @@ import org.awaitility.Awaitility;
  */
 public final class RedisServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=([0-9]+)");
 
     private final Path directory;
     private final int port;
@@ -104,21 +113,48 @@ public final class RedisServer implements AutoCloseable {
         signal("-CONT");
     }
 
-    /** Sends one inline command over a connection of its own and returns the answer's first line, e.g. {@code +OK}. */
+    /**
+     * Sends one inline command over a connection of its own and returns its answer: a bulk string as it is, the items of a
+     * list line by line, anything else as its line, e.g. {@code +OK} or {@code :1}.
+     */
     public String command(String line) {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(10_000);
             socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
-            var in = socket.getInputStream();
-            String first = line(in);
-            if (!first.startsWith("$") || first.equals("$-1")) {
-                return first;
-            }
-            return new String(in.readNBytes(Integer.parseInt(first.substring(1))), UTF_8);
+            return answer(new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server on port " + port + " does not answer", e);
         }
+    }
+
+    /** How often each command has been called since the server started, by clients and by scripts. */
+    public Map<String, Long> calls() {
+        Map<String, Long> calls = new HashMap<>();
+        Matcher matcher = CALLS.matcher(command("INFO commandstats"));
+        while (matcher.find()) {
+            calls.put(matcher.group(1), Long.parseLong(matcher.group(2)));
+        }
+        return calls;
+    }
+
+    /** How often it has answered with an error of this code, e.g. {@code TRYAGAIN}. */
+    public long errors(String code) {
+        String stats = command("INFO errorstats");
+        Matcher matcher =
+                Pattern.compile("errorstat_" + code + ":count=([0-9]+)").matcher(stats);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    /** A number out of {@code INFO}. */
+    public long info(String field) {
+        return command("INFO all")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(field.length() + 1).strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("INFO has no number " + field));
     }
 
     /** Ends it and deletes what it stored. */
@@ -134,9 +170,29 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    private static String answer(InputStream in) throws IOException {
+        String first = line(in);
+        if (first.startsWith("*")) {
+            var items = new StringJoiner("\n");
+            for (int i = Integer.parseInt(first.substring(1)); i > 0; i--) {
+                items.add(answer(in));
+            }
+            return items.toString();
+        }
+        if (!first.startsWith("$") || first.equals("$-1")) {
+            return first;
+        }
+        String bulk = new String(in.readNBytes(Integer.parseInt(first.substring(1))), UTF_8);
+        line(in);
+        return bulk;
+    }
+
     private static String line(InputStream in) throws IOException {
         var out = new StringBuilder();
-        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the connection ended within an answer");
+            }
             if (c != '\r') {
                 out.append((char) c);
             }

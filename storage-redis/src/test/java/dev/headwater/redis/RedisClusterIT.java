@@ -1,0 +1,130 @@
+package dev.headwater.redis;
+
+import static dev.headwater.redis.Awaited.present;
+import static dev.headwater.redis.Awaited.value;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headwater.history.EventStore;
+import dev.headwater.history.EventStoreContract;
+import dev.headwater.history.PageId;
+import dev.headwater.id.EventId;
+import dev.headwater.redis.testing.RedisCluster;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The store on three nodes: the contract of all stores, and slots that move while rooms are read and written. */
+class RedisClusterIT extends EventStoreContract {
+    private static final int PAGES = 12;
+
+    @SuppressWarnings("NullAway.Init")
+    private static RedisCluster cluster;
+
+    @SuppressWarnings("NullAway.Init")
+    private static RedisEventStore store;
+
+    @BeforeAll
+    static void start() {
+        cluster = RedisCluster.started();
+        store = value(RedisEventStore.connect(RedisOptions.of(cluster.uri()).withReadTimeout(Duration.ofSeconds(20))));
+    }
+
+    @AfterAll
+    static void stop() {
+        store.close().block();
+        cluster.close();
+    }
+
+    @Override
+    protected EventStore store() {
+        return store;
+    }
+
+    @Test
+    void spreadsRoomsOverTheNodes() {
+        for (int i = 0; i < 30; i++) {
+            new LinearRoom("spread-" + i).grow(store, 1);
+        }
+        assertThat(cluster.nodes())
+                .allSatisfy(node -> assertThat(node.command("DBSIZE")).isNotEqualTo(":0"));
+        assertThat(value(store.rooms()
+                        .filter(room -> room.value().startsWith("!spread-"))
+                        .count()))
+                .isEqualTo(30);
+    }
+
+    @Test
+    void readsAreTheSameAtEveryStepOfASlotThatMoves() {
+        var room = new LinearRoom("moving").grow(store, PAGES);
+        var move = cluster.startMoving(new String(new RedisKeys(room.id).head(), US_ASCII));
+        long refusals = refusals();
+        do {
+            readAll(room);
+        } while (move.step());
+        readAll(room);
+        assertThat(refusals() - refusals)
+                .as("reads at once that Redis refused, all of which were then made key by key")
+                .isGreaterThan(3L * PAGES);
+        move.finish();
+        readAll(room);
+        room.grow(store, 3);
+        readAll(room);
+    }
+
+    @Test
+    void aPublicationWaitsForASlotThatMoves() {
+        var room = new LinearRoom("written-while-moving").grow(store, PAGES);
+        var move = cluster.startMoving(new String(new RedisKeys(room.id).head(), US_ASCII));
+        assertThat(move.step()).isTrue();
+        assertThat(move.step()).isTrue();
+        var batch = room.next(4);
+        var published = store.append(room.id, batch.bodies())
+                .then(store.publish(batch.publication()))
+                .toFuture();
+        while (move.step()) {
+            assertThat(value(store.plan(room.id, List.of())).head()).isEqualTo(room.head());
+        }
+        move.finish();
+        assertThat(published.join()).isTrue();
+        room.published(batch);
+        readAll(room);
+    }
+
+    private static void readAll(LinearRoom room) {
+        long count = room.head().events();
+        List<EventId> events =
+                LongStream.range(0, count + 1).mapToObj(room::event).toList();
+        var located = value(store.locate(room.id, events));
+        assertThat(located.head()).isEqualTo(room.head());
+        assertThat(located.places()).hasSize((int) count);
+        var basis = value(store.basis(room.id, room.head().roomVersion(), events));
+        assertThat(basis.head()).isEqualTo(room.head());
+        assertThat(basis.places()).isEqualTo(located.places());
+        List<PageId> pages = LongStream.rangeClosed(0, count / PageId.LEVELS)
+                .mapToObj(bucket -> new PageId(bucket, 0))
+                .toList();
+        var window = value(store.window(room.id, pages));
+        assertThat(window.pages()).hasSize(pages.size() - 1);
+        var last = present(window.pages().get(pages.get(pages.size() - 2)));
+        var side = last.side().sides().get(7);
+        byte[] body = new byte[side.bodyLength()];
+        System.arraycopy(last.bodies(), side.bodyOffset(), body, 0, body.length);
+        assertThat(body).isEqualTo(room.body(side.correctedDepth()));
+        assertThat(value(store.plan(room.id, pages)).pages()).hasSize(pages.size() - 1);
+        var lastPages = value(store.lastPages(
+                room.id,
+                LongStream.rangeClosed(0, count / PageId.LEVELS).boxed().toList()));
+        assertThat(lastPages.pages().keySet()).isEqualTo(window.pages().keySet());
+        assertThat(value(store.pagesFrom(room.id, PageId.LOWEST, 100))).isEqualTo(pages.subList(0, pages.size() - 1));
+    }
+
+    private static long refusals() {
+        return cluster.nodes().stream()
+                .mapToLong(node -> node.errors("TRYAGAIN"))
+                .sum();
+    }
+}

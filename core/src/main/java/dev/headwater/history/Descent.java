@@ -22,7 +22,10 @@ final class Descent {
     /** The width of the frontier at first, and where it gives up growing. */
     static final int FIRST_WIDTH = 16_384;
 
-    static final int MAX_WIDTH = 16 * FIRST_WIDTH;
+    static final int MAX_WIDTH = 4 * FIRST_WIDTH;
+
+    /** Of a frontier as wide as twice the limit, what is forgotten is needed only if very much is silent or withheld. */
+    private static final int MIN_WIDTH = 512;
 
     private final RoomId room;
     private final Collection<EventId> from;
@@ -55,8 +58,8 @@ final class Descent {
         this.limit = limit;
         this.sight = sight;
         this.clock = clock;
-        this.width = width;
-        frontier = new Frontier(width);
+        this.width = (int) Math.min(width, Math.max(MIN_WIDTH, Math.min(limit, width) * 2));
+        frontier = new Frontier(this.width);
     }
 
     /** Whether the room is known to be stored. */

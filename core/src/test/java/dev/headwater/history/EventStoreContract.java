@@ -7,6 +7,7 @@ import static dev.headwater.history.RoomBuilder.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headwater.access.Sight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
@@ -556,6 +557,31 @@ public abstract class EventStoreContract {
         store().admit(room.room(), new RoomAdmission(Set.of(out), List.of())).block();
         assertThat(store().admission(room.room(), in).block()).isEqualTo(new RoomAdmission.OfServer(false, List.of()));
         assertThat(store().admission(room.room(), out).block()).isEqualTo(new RoomAdmission.OfServer(true, List.of()));
+    }
+
+    @Test
+    public void holdsRandomRooms() {
+        long first = new Random().nextLong();
+        for (long seed = first; seed < first + 40; seed++) {
+            try {
+                RandomRoomsCheck.check(store(), RandomRooms.draw(seed));
+            } catch (AssertionError | RuntimeException failure) {
+                throw new AssertionError("-Dheadwater.seed=" + seed + ": " + failure.getMessage(), failure);
+            }
+        }
+    }
+
+    @Test
+    public void answersAColdWalkInTwoRoundTrips() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 1_000);
+        write(room);
+        CountingStore counting = new CountingStore(store());
+        List<EventId> walked = value(new BackfillWalk(counting)
+                .walk(room.room(), List.of(id("e950")), 100, side -> Sight.SHOWN)
+                .map(WalkedEvent::id)
+                .collectList());
+        assertThat(walked).hasSize(100).startsWith(id("e950"), id("e949")).endsWith(id("e851"));
+        assertThat(counting.reads()).isEqualTo(2);
     }
 
     @Test

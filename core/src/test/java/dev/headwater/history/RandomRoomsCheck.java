@@ -1,0 +1,191 @@
+package dev.headwater.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headwater.access.AloneSight;
+import dev.headwater.access.Sight;
+import dev.headwater.history.RandomRooms.Arrival;
+import dev.headwater.history.RandomRooms.Drawn;
+import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+
+/** What must hold of a random room in any store, against plain models of the walk, of openness and of the current state. */
+final class RandomRoomsCheck {
+    private static final Function<Side, Sight> BY_ID =
+            side -> switch (Math.floorMod(side.id().value().hashCode(), 17)) {
+                case 0 -> Sight.WITHHELD;
+                case 1, 2 -> Sight.REDACTED;
+                default -> Sight.SHOWN;
+            };
+
+    private RandomRoomsCheck() {}
+
+    /** Stores the room once for each way of arriving, and insists on all that must hold of it then. */
+    static void check(EventStore kept, Drawn drawn) {
+        EventStore store = new CountingStore(kept);
+        Random random = new Random(drawn.seed() + 1);
+        List<EventId> reachedInOrder = null;
+        for (Arrival arrival : Arrival.values()) {
+            RoomId room = drawn.room(arrival);
+            int taken = 0;
+            for (List<NewEvent> batch : drawn.arriving(arrival)) {
+                WriteResult result = Awaited.value(new RoomWriter(store).write(room, RoomBuilder.VERSION, batch));
+                assertThat(result.refused()).isEmpty();
+                taken += result.taken();
+            }
+            assertThat(taken).isEqualTo(drawn.events().size());
+            StoredRoom stored = StoredRoom.read(store, room).assertSound(store, room);
+            for (int width : new int[] {Descent.FIRST_WIDTH, 1 + random.nextInt(3)}) {
+                for (Function<Side, Sight> sight : List.of(BY_ID, (Function<Side, Sight>) side -> Sight.SHOWN)) {
+                    walk(
+                            drawn,
+                            store,
+                            room,
+                            stored,
+                            sight,
+                            1 + random.nextInt(drawn.events().size() + 3),
+                            width,
+                            random);
+                }
+            }
+            assertSwept(drawn, store, room, arrival, random);
+            List<EventId> reached =
+                    PlainWalk.walk(stored, drawn.events(), drawn.starts(), Long.MAX_VALUE, s -> Sight.SHOWN);
+            if (reachedInOrder == null) {
+                reachedInOrder = reached;
+            } else if (drawn.honest()) {
+                assertThat(reached).as("order, %s", arrival).isEqualTo(reachedInOrder);
+            }
+            List<EventId> walked = walked(new BackfillWalk(store)
+                    .walk(room, drawn.starts(), Long.MAX_VALUE, side -> Sight.SHOWN)
+                    .collectList()
+                    .block());
+            assertThat(new HashSet<>(walked))
+                    .as("what is reached, %s", arrival)
+                    .isEqualTo(new HashSet<>(reachedInOrder));
+            assertThat(walked).isEqualTo(reached);
+        }
+    }
+
+    private static void assertSwept(Drawn drawn, EventStore store, RoomId room, Arrival arrival, Random random) {
+        PlainState plain = new PlainState(drawn.events());
+        new OpennessSweep(store).sweep(room).block();
+        StoredRoom swept = StoredRoom.read(store, room).assertSound(store, room);
+        assertThat(swept.head().lazyEdges()).isFalse();
+        assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
+        Set<EventId> open = new HashSet<>(swept.events());
+        open.removeIf(event -> swept.side(event).openness() != Openness.OPEN);
+        assertThat(open).as("open, %s", arrival).isEqualTo(plain.open());
+        walk(drawn, store, room, swept, new AloneSight(), Long.MAX_VALUE, Descent.FIRST_WIDTH, random);
+        RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));
+        RoomAdmission expected = plain.admission();
+        assertThat(derived.joined()).as("joined, %s", arrival).isEqualTo(expected.joined());
+        assertThat(derived.acls()).as("ACLs, %s", arrival).containsExactlyInAnyOrderElementsOf(expected.acls());
+    }
+
+    private static List<EventId> walked(@org.jspecify.annotations.Nullable List<WalkedEvent> events) {
+        return Awaited.present(events).stream().map(WalkedEvent::id).toList();
+    }
+
+    private static void walk(
+            Drawn drawn,
+            EventStore store,
+            RoomId room,
+            StoredRoom stored,
+            Function<Side, Sight> sight,
+            long limit,
+            int width,
+            Random random) {
+        ByPortions reader = new ByPortions(random);
+        new BackfillWalk(store, System::nanoTime, width)
+                .walk(room, drawn.starts(), limit, sight)
+                .subscribe(reader);
+        List<EventId> ids = reader.events.stream().map(WalkedEvent::id).toList();
+        assertThat(reader.failure).isNull();
+        assertThat(reader.completed).isTrue();
+        assertThat(ids)
+                .as("limit %d, width %d", limit, width)
+                .isEqualTo(PlainWalk.walk(stored, drawn.events(), drawn.starts(), limit, sight));
+        assertChildrenFirst(drawn, ids);
+        for (WalkedEvent event : reader.events) {
+            byte[] body = stored.body(event.id());
+            boolean redacted = sight.apply(stored.side(event.id())) == Sight.REDACTED;
+            if (event.redacted() != redacted
+                    || !Arrays.equals(
+                            event.page(), event.offset(), event.offset() + event.length(), body, 0, body.length)) {
+                throw new AssertionError(event.id() + " is not emitted as it is stored");
+            }
+        }
+    }
+
+    private static void assertChildrenFirst(Drawn drawn, List<EventId> ids) {
+        Map<EventId, NewEvent> byId = new HashMap<>();
+        drawn.events().forEach(event -> byId.put(event.id(), event));
+        Set<EventId> seen = new HashSet<>();
+        for (EventId id : ids) {
+            if (!seen.add(id)) {
+                throw new AssertionError(id + " comes twice");
+            }
+            for (EventId parent : Awaited.present(byId.get(id)).prevEvents()) {
+                if (seen.contains(parent)) {
+                    throw new AssertionError(parent + " stands before its child " + id);
+                }
+            }
+        }
+    }
+
+    /** Asks for a few events at a time, sometimes from within a signal. */
+    private static final class ByPortions extends BaseSubscriber<WalkedEvent> {
+        final List<WalkedEvent> events = new ArrayList<>();
+
+        @org.jspecify.annotations.Nullable
+        Throwable failure;
+
+        boolean completed;
+        private final Random random;
+        private long due;
+
+        ByPortions(Random random) {
+            this.random = random;
+        }
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            ask();
+        }
+
+        private void ask() {
+            due = 1 + random.nextInt(50);
+            request(due);
+        }
+
+        @Override
+        protected void hookOnNext(WalkedEvent event) {
+            events.add(event);
+            if (--due == 0) {
+                ask();
+            }
+        }
+
+        @Override
+        protected void hookOnError(Throwable thrown) {
+            failure = thrown;
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            completed = true;
+        }
+    }
+}

@@ -18,10 +18,12 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Serves the history of Matrix rooms to other homeservers, from Redis.",
             "",
+            "First time here? 'headwater demo' needs no configuration."
         },
         footerHeading = "%nExit status:%n",
         footer = {"  0  done", "  1  the job failed", "  2  wrong use, or an unusable configuration"},
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,

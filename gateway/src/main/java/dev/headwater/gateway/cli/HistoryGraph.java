@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class HistoryGraph {
     private static final int WIDTH = 80;
-    // Of a long stretch in which no branch begins or ends, this many rows are shown at its start and at its end.
+    // Of a long stretch in which no branch begins or ends, this many rows a lane are shown at its start and at its end.
     private static final int SHOWN = 3;
 
     private final List<String> lanes = new ArrayList<>();
@@ -53,12 +53,13 @@ final class HistoryGraph {
             while (end < rows.size() && isLike(rows.get(end), rows.get(i))) {
                 end++;
             }
-            int hidden = end - i - 2 * SHOWN;
+            int shown = SHOWN * (rows.get(i).drawing().length() / 2 + 1);
+            int hidden = end - i - 2 * shown;
             if (hidden > 2) {
-                rows.subList(i, i + SHOWN).forEach(row -> lines.add(line(row, widest)));
+                rows.subList(i, i + shown).forEach(row -> lines.add(line(row, widest)));
                 String dots = rows.get(i).drawing().replace('*', ':').replace('|', ':');
                 lines.add(line(new Row(dots, "… " + hidden + " more"), widest));
-                i = end - SHOWN;
+                i = end - shown;
             }
             end = Math.max(end, i + 1);
             rows.subList(i, end).forEach(row -> lines.add(line(row, widest)));

@@ -1,7 +1,9 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.gateway.transfer.ImportReport.Refused;
+import dev.headwater.history.CurrentState;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.OpennessSweep;
 import dev.headwater.history.RoomWriter;
 import dev.headwater.history.WriteResult;
 import dev.headwater.room.RoomVersion;
@@ -77,7 +79,9 @@ public final class RoomImport {
         }
 
         Mono<ImportReport> run() {
-            return scan().then(Mono.defer(this::write)).then(Mono.fromSupplier(this::report));
+            return scan().then(Mono.defer(this::write))
+                    .then(Mono.defer(this::settle))
+                    .then(Mono.fromSupplier(this::report));
         }
 
         private Mono<Void> scan() {
@@ -101,6 +105,14 @@ public final class RoomImport {
                                     .doOnNext(result -> count(checked, result, positions.length)),
                             1)
                     .then();
+        }
+
+        /** What can be derived only when all is there: who may see what, and who is in the room. */
+        private Mono<Void> settle() {
+            return new OpennessSweep(store)
+                    .sweep(room.id())
+                    .then(new CurrentState(store).of(room.id()))
+                    .flatMap(admission -> store.admit(room.id(), admission));
         }
 
         private void count(EventCheck.Checked checked, WriteResult result, long of) {

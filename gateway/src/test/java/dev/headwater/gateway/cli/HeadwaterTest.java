@@ -16,7 +16,7 @@ class HeadwaterTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "export", "verify", "fetch", "check", "keygen"})
+    @ValueSource(strings = {"demo", "serve", "import", "export", "verify", "fetch", "check", "keygen"})
     void explainsEveryCommand(String command) {
         Ran ran = Ran.of(command, "--help");
 
@@ -51,7 +51,12 @@ class HeadwaterTest {
                         + " bytes (see 'headwater export --help')",
                 "import -c x --room-version 13 y | Invalid value for option '--room-version': '13' is not a room version from"
                         + " 1 to 12 (see 'headwater import --help')",
-                "import -c x --state-at $e f y | --state-at: '$e' is not supported in this version; leave the option out"
+                "import -c x --state-at $e f y | --state-at: '$e' is not supported in this version; leave the option out",
+                "demo --port 70000        | --port: '70000' is refused: expected a port from 0 to 65535",
+                "demo --store nowhere     | Invalid value for option '--store': 'nowhere' is refused: expected memory:,"
+                        + " redis://host:port/db, rediss://host:port/db, redis-sentinel://host:port,host:port/db#name or"
+                        + " redis-cluster://host:port,host:port (see 'headwater demo --help')",
+                "serve --config /nowhere/at/all | '/nowhere/at/all' does not exist; expected a YAML file"
             })
     void answersWrongUseInOneLine(String arguments, String message) {
         Ran ran = Ran.of(arguments == null ? new String[0] : arguments.split(" "));

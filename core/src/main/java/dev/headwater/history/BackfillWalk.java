@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -53,11 +54,32 @@ public final class BackfillWalk {
      */
     public Flux<WalkedEvent> walk(RoomId room, Collection<EventId> from, long limit, Function<Side, Sight> sight) {
         List<EventId> starts = List.copyOf(from);
+        return walk(room, () -> descent(room, starts, limit, sight));
+    }
+
+    /**
+     * The same walk for who has looked up its starting events already: they are not looked up again.
+     *
+     * @param start the answer of {@link EventStore#locate}
+     */
+    public Flux<WalkedEvent> walk(Located start, long limit, Function<Side, Sight> sight) {
+        RoomId room = start.head().room();
+        return walk(room, () -> {
+            Descent descent = descent(room, start.places().keySet(), limit, sight);
+            descent.take(start);
+            return descent;
+        });
+    }
+
+    private Descent descent(RoomId room, Collection<EventId> from, long limit, Function<Side, Sight> sight) {
+        return new Descent(room, from, limit, (place, side) -> sight.apply(side), clock, width);
+    }
+
+    private Flux<WalkedEvent> walk(RoomId room, Supplier<Descent> descent) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super WalkedEvent> reader) {
-                Descent descent = new Descent(room, starts, limit, (place, side) -> sight.apply(side), clock, width);
-                reader.onSubscribe(new WalkSubscription(reader, store, room, descent));
+                reader.onSubscribe(new WalkSubscription(reader, store, room, descent.get()));
             }
         };
     }

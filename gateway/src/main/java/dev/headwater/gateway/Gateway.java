@@ -7,10 +7,8 @@ import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.endpoint.GetBackfill;
 import dev.headwater.gateway.endpoint.GetServerKeys;
 import dev.headwater.gateway.endpoint.GetVersion;
-import dev.headwater.gateway.endpoint.RedactedCopies;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationServer;
-import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.EventStore;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.SigningKey;
@@ -64,13 +62,8 @@ public final class Gateway {
 
     private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {
         List<Endpoint<?>> endpoints = new ArrayList<>();
-        endpoints.add(new GetBackfill(
-                options.serverName(),
-                options.backfillMaxLimit(),
-                new BackfillWalk(store),
-                new AloneSight(),
-                new RedactedCopies(store),
-                clock));
+        endpoints.add(
+                new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, new AloneSight(), clock));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
         SigningKey key = options.signingKey();

@@ -10,11 +10,14 @@ import dev.headwater.gateway.http.RefusedException.Cause;
 import dev.headwater.gateway.http.Route;
 import dev.headwater.gateway.http.Slice;
 import dev.headwater.history.BackfillWalk;
+import dev.headwater.history.EventStore;
+import dev.headwater.history.Located;
 import dev.headwater.history.Side;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.room.RoomVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.math.BigInteger;
@@ -28,6 +31,7 @@ import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * {@code GET /_matrix/federation/v1/backfill/{roomId}?v=…&v=…&limit=N}: the events named in {@code v} and those before
@@ -43,9 +47,9 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
 
     private final ServerName self;
     private final int maxLimit;
+    private final EventStore store;
     private final BackfillWalk walk;
     private final Function<Side, Sight> sight;
-    private final RedactedCopies copies;
     private final Clock clock;
 
     /**
@@ -53,18 +57,12 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
      * @param maxLimit a request for more events is answered with this many
      * @param sight what is shown of an event
      */
-    public GetBackfill(
-            ServerName self,
-            int maxLimit,
-            BackfillWalk walk,
-            Function<Side, Sight> sight,
-            RedactedCopies copies,
-            Clock clock) {
+    public GetBackfill(ServerName self, int maxLimit, EventStore store, Function<Side, Sight> sight, Clock clock) {
         this.self = self;
         this.maxLimit = maxLimit;
-        this.walk = walk;
+        this.store = store;
+        this.walk = new BackfillWalk(store);
         this.sight = sight;
-        this.copies = copies;
         this.clock = clock;
     }
 
@@ -126,15 +124,22 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     }
 
     @Override
-    public Answer answer(Question question) {
-        return new Answer.Streamed((allocator, written) -> chunks(question, allocator, written));
+    public Mono<Answer> answer(Question question) {
+        return store.locate(question.room, question.from)
+                .<Answer>map(start ->
+                        new Answer.Streamed((allocator, written) -> chunks(start, question.limit, allocator, written)))
+                .switchIfEmpty(Mono.error(GetBackfill::nothingFound));
     }
 
-    private Flux<ByteBuf> chunks(Question question, ByteBufAllocator allocator, LongConsumer written) {
-        Flux<Slice> events = copies.of(question.room, walk.walk(question.room, question.from, question.limit, sight));
+    private Flux<ByteBuf> chunks(Located start, int limit, ByteBufAllocator allocator, LongConsumer written) {
+        RoomVersion version = start.head().roomVersion();
+        Flux<Slice> events = walk.walk(start, limit, sight).map(event -> ShownBytes.of(event, version));
         return new JsonStream(begin(), events, END, allocator, written)
-                .switchIfEmpty(Flux.error(
-                        () -> new RefusedException(Cause.NOTHING_FOUND, "none of the events in v is known here")));
+                .switchIfEmpty(Flux.error(GetBackfill::nothingFound));
+    }
+
+    private static RefusedException nothingFound() {
+        return new RefusedException(Cause.NOTHING_FOUND, "none of the events in v is known here");
     }
 
     private byte[] begin() {

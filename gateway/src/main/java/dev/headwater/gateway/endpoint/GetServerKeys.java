@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -72,14 +73,14 @@ public final class GetServerKeys implements Endpoint<GetServerKeys.Question> {
     }
 
     @Override
-    public Answer answer(Question question) {
+    public Mono<Answer> answer(Question question) {
         long now = clock.millis();
         Document kept = document;
         if (kept == null || now - kept.signedAt >= KEPT.toMillis() || now < kept.signedAt) {
             kept = new Document(now, signed(now));
             document = kept;
         }
-        return new Answer.Whole(kept.body);
+        return Mono.just(new Answer.Whole(kept.body));
     }
 
     private byte[] signed(long now) {

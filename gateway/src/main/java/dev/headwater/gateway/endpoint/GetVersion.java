@@ -6,6 +6,7 @@ import dev.headwater.gateway.http.FederationRequest;
 import dev.headwater.gateway.http.Route;
 import dev.headwater.id.RoomId;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,8 +44,8 @@ public final class GetVersion implements Endpoint<GetVersion.Question> {
     }
 
     @Override
-    public Answer answer(Question question) {
-        return new Answer.Whole(body);
+    public Mono<Answer> answer(Question question) {
+        return Mono.just(new Answer.Whole(body));
     }
 
     /** There is nothing to be said in it. */

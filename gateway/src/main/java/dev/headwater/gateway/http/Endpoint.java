@@ -2,6 +2,7 @@ package dev.headwater.gateway.http;
 
 import dev.headwater.id.RoomId;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * One thing that can be asked. Its three questions are put in the order of {@link RequestPipeline}.
@@ -22,6 +23,9 @@ public interface Endpoint<Q> {
     @Nullable
     RoomId room(Q question);
 
-    /** Describes the answer; nothing is read before it is subscribed to. */
-    Answer answer(Q question);
+    /**
+     * Finds out whether there is an answer, by one round trip to the store at most; a streamed one reads the rest while it
+     * is written. Subscribed to while access is still being decided: what it finds is dropped if access is refused.
+     */
+    Mono<Answer> answer(Q question);
 }

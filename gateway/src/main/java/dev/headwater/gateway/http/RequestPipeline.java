@@ -62,8 +62,7 @@ final class RequestPipeline {
                 .doOnNext(claimed -> body(request)) // none is read before the header has the right shape
                 .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
                 .<Question<?>>map(proven -> syntax(proven, exchange)) // before access: 400 in unknown rooms too
-                .flatMap(this::access) // before the store is asked for events
-                .map(question -> store(question, exchange));
+                .flatMap(question -> access(question, exchange)); // decides, whatever the store has found meanwhile
     }
 
     private RequestTarget limits(HttpServerRequest request) {
@@ -106,26 +105,24 @@ final class RequestPipeline {
         return Question.parse(proven.match.endpoint(), proven.match.request(), proven.origin, exchange);
     }
 
-    private Mono<Question<?>> access(Question<?> question) {
+    /** The look-up goes out together with the question about access, which saves the asker a round trip. */
+    private Mono<Answer> access(Question<?> question, Exchange exchange) {
         RoomId room = question.room();
         ServerName origin = question.origin;
         if (room == null) {
-            return Mono.just(question);
+            return question.answer();
         }
         if (origin == null) {
             return Mono.error(new IllegalStateException("a route with a room must be signed"));
         }
-        return access.mayAsk(origin, room).map(may -> {
-            if (!may) {
-                throw new RefusedException(Cause.NO_ACCESS, "this server may not ask about this room");
-            }
-            return question;
-        });
-    }
-
-    private static Answer store(Question<?> question, Exchange exchange) {
-        exchange.source("store");
-        return question.answer();
+        return Mono.zip(access.mayAsk(origin, room), question.answer().materialize())
+                .flatMap(both -> {
+                    if (!both.getT1()) {
+                        throw new RefusedException(Cause.NO_ACCESS, "this server may not ask about this room");
+                    }
+                    exchange.source("store");
+                    return Mono.just(both.getT2()).dematerialize();
+                });
     }
 
     private static Mono<Void> rescue(Throwable failure, HttpServerRequest request, ResponseWriter writer) {
@@ -165,7 +162,7 @@ final class RequestPipeline {
             return endpoint.room(question);
         }
 
-        Answer answer() {
+        Mono<Answer> answer() {
             return endpoint.answer(question);
         }
     }

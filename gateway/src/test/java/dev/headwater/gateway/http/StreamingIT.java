@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
@@ -98,9 +99,9 @@ class StreamingIT {
         }
 
         @Override
-        public Answer answer(String question) {
-            return new Answer.Streamed((allocator, written) ->
-                    new JsonStream(new byte[] {'['}, events, new byte[] {']'}, allocator, written));
+        public Mono<Answer> answer(String question) {
+            return Mono.just(new Answer.Streamed((allocator, written) ->
+                    new JsonStream(new byte[] {'['}, events, new byte[] {']'}, allocator, written)));
         }
     }
 

@@ -45,16 +45,24 @@ public enum SignatureProvider {
         this.maker = maker;
     }
 
-    /** The fastest that works on this machine. */
+    /** The fastest that works on this machine; looked for once. */
     public static Ed25519 fastest() {
-        for (SignatureProvider candidate : values()) {
-            Optional<Ed25519> scheme = candidate.tryMake();
-            if (scheme.isPresent()) {
-                LOG.debug("Signatures are computed by {}", candidate);
-                return scheme.get();
+        return Fastest.SCHEME;
+    }
+
+    private static final class Fastest {
+        static final Ed25519 SCHEME = find();
+
+        private static Ed25519 find() {
+            for (SignatureProvider candidate : values()) {
+                Optional<Ed25519> scheme = candidate.tryMake();
+                if (scheme.isPresent()) {
+                    LOG.info("Signatures are computed by {}", candidate);
+                    return scheme.get();
+                }
             }
+            throw new IllegalStateException("no implementation of Ed25519 works here");
         }
-        throw new IllegalStateException("no implementation of Ed25519 works here");
     }
 
     /** This implementation, if it loads and tells a right signature from a wrong one. */

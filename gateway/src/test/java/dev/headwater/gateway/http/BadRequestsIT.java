@@ -108,6 +108,11 @@ class BadRequestsIT {
                 lost("14 one large header", get("/", "X-A: " + "x".repeat(PASSED_THE_LIMIT)), 431, "M_TOO_LARGE"),
                 lost("14 many headers", get("/", manyHeaders()), 431, "M_TOO_LARGE"),
                 lost("15 length over the limit", get(GOOD, "Content-Length: 10000000"), 413, "M_TOO_LARGE"),
+                lost(
+                        "16 chunked body that grows",
+                        signedWith("Transfer-Encoding: chunked") + ("4000\r\n" + "x".repeat(0x4000) + "\r\n").repeat(5),
+                        400,
+                        "M_UNKNOWN"),
                 kept("17 raw UTF-8", get(BACKFILL + "!r\u00c3\u00b6m:hs?v=$c&limit=1"), 400, "M_UNKNOWN"),
                 kept("20 dots", get("/_matrix/federation/v1/../v1/version"), 404, "M_UNRECOGNIZED"),
                 kept("20 encoded dots", get("/_matrix/federation/v1/%2e%2E/version"), 404, "M_UNRECOGNIZED"),

@@ -152,13 +152,25 @@ class StreamingIT {
     void answersWithAnErrorWhenTheSourceFailsBeforeTheFirstChunk(int events) throws IOException {
         InetSocketAddress address = serve(failingAfter(events));
         try (RawConnection reader = RawConnection.open(address)) {
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 3; i++) {
                 Response response = reader.send(REQUEST).read();
                 assertThat(response.status()).isEqualTo(503);
                 assertThat(response.headers())
                         .containsKey("Retry-After")
                         .containsEntry("content-type", "application/json");
                 assertThat(response.text()).contains("\"errcode\":\"M_UNKNOWN\"", "\"retry_after_ms\":");
+            }
+        }
+    }
+
+    @Test
+    void answersWithAnErrorToWhatNobodyForesaw() throws IOException {
+        InetSocketAddress address = serve(Flux.error(new IllegalStateException("a bug, made for this test")));
+        try (RawConnection reader = RawConnection.open(address)) {
+            for (int i = 0; i < 2; i++) {
+                Response response = reader.send(REQUEST).read();
+                assertThat(response.status()).isEqualTo(500);
+                assertThat(response.text()).isEqualTo("{\"errcode\":\"M_UNKNOWN\",\"error\":\"internal error\"}");
             }
         }
     }

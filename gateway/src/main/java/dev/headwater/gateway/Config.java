@@ -94,8 +94,11 @@ public interface Config {
         @WithDefault("10s")
         Duration requestTimeout();
 
-        /** How long a response may fall short of 1 KiB a second before it is aborted. */
-        @WithDefault("30s")
+        /**
+         * How long a reader may take for one chunk of a response before it is aborted. Longer than the minute for which a
+         * server may well be busy with what it has got.
+         */
+        @WithDefault("120s")
         Duration progressTimeout();
 
         /** The longest request target, in bytes. */

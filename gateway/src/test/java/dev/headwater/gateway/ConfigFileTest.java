@@ -34,7 +34,7 @@ class ConfigFileTest {
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(120));
         assertThat(config.http().maxTarget()).isEqualTo(16_384);
     }
 

@@ -37,4 +37,10 @@ record Moment(String name, Map<EventId, Map<ServerName, Map<String, String>>> an
     Set<EventId> events() {
         return answers.keySet();
     }
+
+    /** Whether the answers are those of {@code server}: of alder, unless the name says otherwise. */
+    boolean askedOf(ServerName server) {
+        String asked = name.contains("asked-of-") ? name.substring(name.lastIndexOf('-') + 1) : "alder";
+        return server.value().startsWith(asked + ".");
+    }
 }

@@ -7,11 +7,13 @@ import dev.headwater.access.Sight;
 import dev.headwater.event.Pdu;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
+import dev.headwater.history.OpennessSweep;
 import dev.headwater.history.StoredRoom;
 import dev.headwater.id.EventId;
 import dev.headwater.id.UserId;
 import dev.headwater.room.Redaction;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +104,24 @@ class RecordedSightTest {
                             answer.path("redacted").forEach(id -> redacted.add(EventId.parse(id.stringValue()))));
         }
         assertThat(redacted).allSatisfy(id -> assertThat(sight.apply(id)).isNotEqualTo(Sight.SHOWN));
+    }
+
+    /** A room that arrives backwards is swept to the same end. */
+    @ParameterizedTest
+    @MethodSource("rooms")
+    void theSameHoweverTheRoomArrived(RecordedRoom room) {
+        Function<EventId, Sight> sight = sight(room, room.events().keySet());
+        EventStore store = new MemoryEventStore();
+        List<EventId> newestFirst = new ArrayList<>(room.events().keySet());
+        Collections.reverse(newestFirst);
+        room.write(store, newestFirst);
+        new OpennessSweep(store).sweep(room.id()).block();
+        StoredRoom swept = StoredRoom.read(store, room.id());
+        for (EventId id : newestFirst) {
+            assertThat(new AloneSight().apply(swept.side(id)))
+                    .as("%s", room.event(id))
+                    .isEqualTo(sight.apply(id));
+        }
     }
 
     private static Function<EventId, Sight> sight(RecordedRoom room, Set<EventId> held) {

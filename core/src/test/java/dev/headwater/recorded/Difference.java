@@ -87,8 +87,8 @@ enum Difference {
                             .skip(limit - 1L)
                             .findFirst()
                             .orElseThrow();
-            int above = 0;
-            int withheldAtLowest = 0;
+            long above = 0;
+            long withheldAtLowest = 0;
             for (EventId id : candidates) {
                 if (depth(id) > lowest) {
                     above++;

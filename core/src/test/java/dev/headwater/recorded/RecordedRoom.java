@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,7 +43,8 @@ public final class RecordedRoom {
     private final RoomVersion version;
     private final List<String> lines;
     private final Map<EventId, Pdu> events;
-    private final Map<EventId, Verified> verified;
+    private final PinnedKeys keys = RecordedRooms.keys();
+    private final Map<EventId, Verified> verified = new ConcurrentHashMap<>();
 
     RecordedRoom(String name) {
         this.name = name;
@@ -53,18 +54,14 @@ public final class RecordedRoom {
                         .path("room_version")
                         .stringValue("1"))
                 .orElseThrow();
-        PinnedKeys keys = RecordedRooms.keys();
         Map<EventId, Pdu> read = new LinkedHashMap<>();
-        Map<EventId, Verified> checked = new HashMap<>();
         for (String line : lines) {
             Pdu pdu = PduReader.fromUntrusted(version, bytes(line));
             if (read.put(pdu.id(), pdu) != null) {
                 throw new IllegalStateException(name + " has the event " + pdu.id() + " twice");
             }
-            checked.put(pdu.id(), PduSignatures.check(pdu, keys, Ed25519.jdk()));
         }
         this.events = Collections.unmodifiableMap(read);
-        this.verified = Collections.unmodifiableMap(checked);
     }
 
     public String name() {
@@ -93,8 +90,9 @@ public final class RecordedRoom {
         return Objects.requireNonNull(events.get(id), () -> name + " has no event " + id);
     }
 
+    /** What checking the event came to; checked once. */
     Verified verified(EventId id) {
-        return Objects.requireNonNull(verified.get(id));
+        return verified.computeIfAbsent(id, named -> PduSignatures.check(event(named), keys, Ed25519.jdk()));
     }
 
     /** The events as the store takes them, oldest first. */

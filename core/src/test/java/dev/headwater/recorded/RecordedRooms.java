@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPInputStream;
 
-/** Rooms that lived on real homeservers, as {@code docs/rooms.md} describes them. Each is read and checked once. */
+/** Rooms that lived on real homeservers, as {@code docs/rooms.md} describes them. Each is read once. */
 public final class RecordedRooms {
     /** The room that lies with the gateway's resources instead of the tests'. */
     public static final String DEMO = "demo";

@@ -40,10 +40,6 @@ final class RedisConnector {
         return link;
     }
 
-    AbstractRedisClient client() {
-        return client;
-    }
-
     /** Connects. If that fails, or the server is refused, or the subscriber cancels, nothing stays open. */
     static Mono<RedisConnector> connect(RedisOptions options) {
         return Mono.defer(() -> {

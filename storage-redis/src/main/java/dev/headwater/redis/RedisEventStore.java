@@ -14,7 +14,6 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import dev.headwater.room.RoomVersion;
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
 import java.util.ArrayList;
@@ -74,10 +73,6 @@ public final class RedisEventStore implements EventStore {
 
     RedisLink link() {
         return link;
-    }
-
-    AbstractRedisClient client() {
-        return connector.client();
     }
 
     @Override

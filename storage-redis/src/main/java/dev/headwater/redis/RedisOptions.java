@@ -61,6 +61,18 @@ public record RedisOptions(
                 movingSlotPatience);
     }
 
+    public RedisOptions withWriteTimeout(Duration value) {
+        return new RedisOptions(
+                uri,
+                connectTimeout,
+                readTimeout,
+                value,
+                requestQueue,
+                reconnectDelay,
+                topologyRefresh,
+                movingSlotPatience);
+    }
+
     /** Without the URI, which may hold a password. */
     @Override
     public String toString() {

@@ -11,8 +11,8 @@ import reactor.core.publisher.Mono;
 /**
  * Publishes changes of rooms, each by one script: all of it or nothing.
  *
- * <p>Lettuce sends a command again if the connection breaks before its answer comes. So each publication has a token, by
- * which the script knows that it has run before.
+ * <p>Whether a publication counts that was under way when the connection broke is not known, and Lettuce may send one
+ * twice. So each has a token, by which the script knows that it has run before.
  */
 final class RoomPublisher {
     /** Tokens that a room keeps: a repeated publication is known until so many others have followed. */

@@ -2,6 +2,7 @@ package dev.headwater.access;
 
 import dev.headwater.history.Openness;
 import dev.headwater.history.Side;
+import dev.headwater.history.Sight;
 import java.util.function.Function;
 
 /**

@@ -1,6 +1,5 @@
 package dev.headwater.history;
 
-import dev.headwater.access.Sight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.ServerName;

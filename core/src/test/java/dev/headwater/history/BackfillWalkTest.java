@@ -5,7 +5,6 @@ import static dev.headwater.history.RoomBuilder.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.access.AloneSight;
-import dev.headwater.access.Sight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package dev.headwater.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.access.AloneSight;
-import dev.headwater.access.Sight;
 import dev.headwater.history.RandomRooms.Arrival;
 import dev.headwater.history.RandomRooms.Drawn;
 import dev.headwater.id.EventId;

@@ -2,10 +2,10 @@ package dev.headwater.recorded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headwater.access.Sight;
 import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
+import dev.headwater.history.Sight;
 import dev.headwater.history.WalkedEvent;
 import dev.headwater.id.EventId;
 import java.util.EnumSet;

@@ -3,11 +3,11 @@ package dev.headwater.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.access.AloneSight;
-import dev.headwater.access.Sight;
 import dev.headwater.event.Pdu;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.OpennessSweep;
+import dev.headwater.history.Sight;
 import dev.headwater.history.StoredRoom;
 import dev.headwater.id.EventId;
 import dev.headwater.id.UserId;

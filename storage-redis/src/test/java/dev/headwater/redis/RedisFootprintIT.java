@@ -3,9 +3,9 @@ package dev.headwater.redis;
 import static dev.headwater.redis.Awaited.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headwater.access.Sight;
 import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.PageId;
+import dev.headwater.history.Sight;
 import dev.headwater.redis.testing.RedisServer;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package dev.headwater.gateway.endpoint;
 
-import dev.headwater.access.Sight;
 import dev.headwater.gateway.http.Answer;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
@@ -13,6 +12,7 @@ import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Located;
 import dev.headwater.history.Side;
+import dev.headwater.history.Sight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;

@@ -1,4 +1,4 @@
-package dev.headwater.access;
+package dev.headwater.history;
 
 /** What of an event a reader gets to see. */
 public enum Sight {

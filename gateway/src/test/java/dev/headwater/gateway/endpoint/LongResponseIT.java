@@ -18,12 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A response far larger than the memory of the gateway that streams it, while its reader stops in the middle. For more
  * events or another pause: {@code -Dheadwater.long.events=1000000 -Dheadwater.long.pause=PT1M}.
  */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LongResponseIT {
     private static final int EVENTS = Integer.getInteger("headwater.long.events", 100_000);
     private static final Duration PAUSE = Duration.parse(System.getProperty("headwater.long.pause", "PT1M"));

@@ -12,11 +12,14 @@ import dev.headwater.redis.testing.RedisServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Redis is killed with -9 while a response is under way. */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class RedisFailureIT {
     private static final int EVENTS = 20_000;
     private static final String ALL = LongRoom.PATH + "?v=$e" + (EVENTS - 1) + "&limit=" + EVENTS;

@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.SignalType;
 
 /** What must hold of a random room in any store, against plain models of the walk, of openness and of the current state. */
 final class RandomRoomsCheck {
@@ -110,6 +113,7 @@ final class RandomRoomsCheck {
         new BackfillWalk(store, System::nanoTime, width)
                 .walk(room, drawn.starts(), limit, sight)
                 .subscribe(reader);
+        reader.awaitEnd();
         List<EventId> ids = reader.events.stream().map(WalkedEvent::id).toList();
         assertThat(reader.failure).isNull();
         assertThat(reader.completed).isTrue();
@@ -153,10 +157,28 @@ final class RandomRoomsCheck {
 
         boolean completed;
         private final Random random;
+        private final CountDownLatch ended = new CountDownLatch(1);
         private long due;
 
         ByPortions(Random random) {
             this.random = random;
+        }
+
+        /** A store may answer on a thread of its own. */
+        void awaitEnd() {
+            try {
+                assertThat(ended.await(30, TimeUnit.SECONDS))
+                        .as("the walk ends")
+                        .isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        protected void hookFinally(SignalType type) {
+            ended.countDown();
         }
 
         @Override

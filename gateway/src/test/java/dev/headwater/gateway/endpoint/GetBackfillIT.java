@@ -11,6 +11,7 @@ import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomBuilder;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
+import dev.headwater.redis.testing.RedisCluster;
 import dev.headwater.redis.testing.RedisServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,35 +27,44 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The signed walk over HTTP, from the store in memory and from a real Redis, which must not differ. */
+/** The signed walk over HTTP, from the store in memory, a real Redis and a real cluster, which must not differ. */
 class GetBackfillIT {
     private static final String IN = "/_matrix/federation/v1/backfill/!room:hs.example?";
     private static final int BRANCHES = 20;
     private static final int LEVELS = 40;
 
     private static RedisServer redis;
+    private static RedisCluster cluster;
     private static RedisEventStore redisStore;
+    private static RedisEventStore clusterStore;
     private static TestGateway fromMemory;
     private static TestGateway fromRedis;
+    private static TestGateway fromCluster;
 
     @BeforeAll
     static void start() {
         redis = RedisServer.started();
         redisStore = TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(10)));
+        cluster = RedisCluster.started();
+        clusterStore = TestGateway.connect(RedisOptions.of(cluster.uri()).withReadTimeout(Duration.ofSeconds(10)));
         MemoryEventStore memory = new MemoryEventStore();
-        for (EventStore store : List.of(memory, redisStore)) {
+        for (EventStore store : List.of(memory, redisStore, clusterStore)) {
             TestGateway.store(store, forked(), List.of(), "remote.example");
         }
         fromMemory = TestGateway.over(memory).start();
         fromRedis = TestGateway.over(redisStore).start();
+        fromCluster = TestGateway.over(clusterStore).start();
     }
 
     @AfterAll
     static void stop() {
         fromMemory.close();
         fromRedis.close();
+        fromCluster.close();
         redisStore.close().block(Duration.ofSeconds(10));
+        clusterStore.close().block(Duration.ofSeconds(10));
         redis.close();
+        cluster.close();
     }
 
     /** Twenty branches from one create event, which merge at every tenth level, with one event that is redacted. */
@@ -144,15 +154,20 @@ class GetBackfillIT {
     }
 
     @Test
-    void answersTheSameBytesFromBothStores() throws IOException {
+    void answersTheSameBytesFromEveryStore() throws IOException {
         for (String query : List.of(
                 "v=$redaction&limit=500",
                 "v=$redaction&limit=1",
                 "v=$b3-39&limit=100",
                 "v=$b1-20&v=$b19-5&v=$nobody&v=$top&limit=77")) {
-            String memory = ask(fromMemory, IN + query).text().replaceAll("\"origin_server_ts\":[0-9]+", "");
-            String stored = ask(fromRedis, IN + query).text().replaceAll("\"origin_server_ts\":[0-9]+", "");
-            assertThat(stored).isEqualTo(memory).contains("\"pdus\":[{");
+            String memory = withoutTime(ask(fromMemory, IN + query));
+            assertThat(memory).contains("\"pdus\":[{");
+            assertThat(withoutTime(ask(fromRedis, IN + query))).isEqualTo(memory);
+            assertThat(withoutTime(ask(fromCluster, IN + query))).isEqualTo(memory);
         }
+    }
+
+    private static String withoutTime(Response response) {
+        return response.text().replaceAll("\"origin_server_ts\":[0-9]+", "");
     }
 }

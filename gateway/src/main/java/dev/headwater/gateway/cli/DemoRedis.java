@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
+import redis.embedded.error.OsArchitectureNotFound;
 
 /** A Redis of the demo's own: on a free loopback port, in a temporary directory, keeping nothing; it ends with the process. */
 final class DemoRedis {
@@ -143,11 +144,17 @@ final class DemoRedis {
                 .filter(Files::isExecutable)
                 .map(Path::toString)
                 .findFirst();
-        return onPath.isPresent()
-                ? onPath.get()
-                : ExecutableProvider.newJarResourceProvider(directory.toFile())
-                        .get()
-                        .toString();
+        if (onPath.isPresent()) {
+            return onPath.get();
+        }
+        try {
+            return ExecutableProvider.newJarResourceProvider(directory.toFile())
+                    .get()
+                    .toString();
+        } catch (OsArchitectureNotFound e) {
+            throw CommandException.failed("no redis-server is on the PATH, and none is carried along for this machine;"
+                    + " expected one on the PATH, or --store memory:");
+        }
     }
 
     private static int freePort() throws IOException {

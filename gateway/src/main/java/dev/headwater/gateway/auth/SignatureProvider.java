@@ -57,7 +57,7 @@ public enum SignatureProvider {
             for (SignatureProvider candidate : values()) {
                 Optional<Ed25519> scheme = candidate.tryMake();
                 if (scheme.isPresent()) {
-                    LOG.info("Signatures are computed by {}", candidate);
+                    LOG.debug("Signatures are computed by {}", candidate);
                     return scheme.get();
                 }
             }

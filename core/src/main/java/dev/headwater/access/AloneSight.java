@@ -1,6 +1,5 @@
 package dev.headwater.access;
 
-import dev.headwater.history.Openness;
 import dev.headwater.history.Side;
 import dev.headwater.history.Sight;
 import java.util.function.Function;
@@ -13,7 +12,7 @@ import java.util.function.Function;
 public final class AloneSight implements Function<Side, Sight> {
     @Override
     public Sight apply(Side side) {
-        if (side.openness() != Openness.OPEN) {
+        if (!side.openness().isOpen()) {
             return Sight.WITHHELD;
         }
         return side.marked() ? Sight.REDACTED : Sight.SHOWN;

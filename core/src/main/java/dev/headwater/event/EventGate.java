@@ -37,17 +37,16 @@ public final class EventGate {
         return switch (type) {
             case "m.room.create" -> ofRoom ? EventKind.CREATE : EventKind.ORDINARY;
             case "m.room.history_visibility" ->
-                ofRoom && opens(content.path("history_visibility"))
-                        ? EventKind.OPENS_HISTORY
-                        : EventKind.RESTRICTS_HISTORY;
+                ofRoom && opensHistory(content) ? EventKind.OPENS_HISTORY : EventKind.RESTRICTS_HISTORY;
             case "m.room.member" -> isUser(stateKey) ? EventKind.MEMBERSHIP : EventKind.ORDINARY;
             case "m.room.server_acl" -> ofRoom ? EventKind.SERVER_ACL : EventKind.ORDINARY;
             default -> EventKind.ORDINARY;
         };
     }
 
-    private static boolean opens(JsonNode visibility) {
-        String value = visibility.stringValue("");
+    /** Whether the content of an {@code m.room.history_visibility} lets every member of the room see what follows. */
+    public static boolean opensHistory(JsonNode content) {
+        String value = content.path("history_visibility").stringValue("");
         return value.equals("shared") || value.equals("world_readable");
     }
 

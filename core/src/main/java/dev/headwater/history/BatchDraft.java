@@ -63,7 +63,7 @@ final class BatchDraft {
             NewEvent event = events.get(i);
             Side side = side(event, depths.depths()[i], offsets.applyAsInt(event.id()));
             Place place = placeOf(event);
-            if (side.openness() == Openness.OPEN) {
+            if (side.openness().isOpen()) {
                 open.add(place);
             }
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
@@ -150,7 +150,7 @@ final class BatchDraft {
             }
         }
         lazy |= !allMended;
-        if (!allMended || side.openness() == Openness.OPEN) {
+        if (!allMended || side.openness().isOpen()) {
             sweepFrom = Math.min(sweepFrom, PageId.bucketOf(gap.lowestChild()));
         }
     }

@@ -39,7 +39,8 @@ final class BatchFacts {
                         Side side = page.sides().get(slot);
                         facts.parents.put(
                                 new Place(page.id(), slot),
-                                new Parent(side.correctedDepth(), side.openness() == Openness.OPEN));
+                                new Parent(
+                                        side.correctedDepth(), side.openness().isOpen()));
                     }
                     if (edited.contains(page.id())) {
                         facts.editable.put(page.id(), page);

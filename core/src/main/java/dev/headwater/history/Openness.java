@@ -1,9 +1,15 @@
 package dev.headwater.history;
 
-/** Whether every server in the room may see an event, as far as the events before it prove it. */
+/** Whether every server in the room may see an event, and what proves it. */
 public enum Openness {
     /** Not proven, or not derived yet. */
     UNKNOWN,
-    /** Proven: the state at the event lets every member of the room see it. */
-    OPEN
+    /** The events before it prove it. */
+    OPEN,
+    /** An anchor proves it: the state before it, from the system of record. */
+    ANCHORED;
+
+    public boolean isOpen() {
+        return this != UNKNOWN;
+    }
 }

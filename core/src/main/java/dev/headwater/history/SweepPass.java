@@ -58,7 +58,8 @@ final class SweepPass {
         }
         return lazyPlaces(level, now).flatMap(lazy -> {
             Map<Place, Boolean> open = new HashMap<>();
-            level.rows().forEach(row -> open.put(row.place(), row.side().openness() == Openness.OPEN));
+            level.rows()
+                    .forEach(row -> open.put(row.place(), row.side().openness().isOpen()));
             Map<PageId, Set<Integer>> elsewhere = parentsElsewhere(level, lazy, open);
             return new SideReader(store)
                     .each(
@@ -68,7 +69,7 @@ final class SweepPass {
                                     .getOrDefault(page.id(), Set.of())
                                     .forEach(slot -> open.put(
                                             new Place(page.id(), slot),
-                                            page.sides().get(slot).openness() == Openness.OPEN)))
+                                            page.sides().get(slot).openness().isOpen())))
                     .then(Mono.defer(() -> finish(level, lazy, open)));
         });
     }
@@ -90,7 +91,7 @@ final class SweepPass {
             AscendingScan.Level level, Map<EventId, Place> lazy, Map<Place, Boolean> open) {
         Map<PageId, Set<Integer>> elsewhere = new HashMap<>();
         for (AscendingScan.Row row : level.rows()) {
-            if (row.side().openness() == Openness.OPEN) {
+            if (row.side().openness().isOpen()) {
                 continue;
             }
             for (Edge edge : mended(row.side().parents(), lazy)) {
@@ -116,7 +117,7 @@ final class SweepPass {
             Side before = row.side();
             List<Edge> parents = mended(before.parents(), lazy);
             Side after = parents.equals(before.parents()) ? before : before.withParents(parents);
-            if (before.openness() != Openness.OPEN
+            if (!before.openness().isOpen()
                     && OpennessRule.of(before.kind(), parents, place -> open.getOrDefault(place, false))
                             == Openness.OPEN) {
                 after = after.withOpenness(Openness.OPEN);

@@ -23,7 +23,7 @@ final class PageCodec {
             EventKind.MEMBERSHIP,
             EventKind.SERVER_ACL);
 
-    private static final List<Openness> OPENNESSES = List.of(Openness.UNKNOWN, Openness.OPEN);
+    private static final List<Openness> OPENNESSES = List.of(Openness.UNKNOWN, Openness.OPEN, Openness.ANCHORED);
     private static final int OPENNESS_SHIFT = 3;
     private static final int SILENT = 1 << 5;
     private static final int MARKED = 1 << 6;

@@ -7,6 +7,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -125,7 +126,8 @@ final class RedisLink {
         if (failure instanceof TimeoutException) {
             return new StoreUnavailableException("Redis does not answer in time", failure);
         }
-        if (failure instanceof RedisException) {
+        // A connection that breaks under way fails its commands with what the socket said.
+        if (failure instanceof RedisException || failure instanceof IOException) {
             return new StoreUnavailableException("Redis is unavailable: " + failure.getMessage(), failure);
         }
         if (failure instanceof UnreadableRecordException) {

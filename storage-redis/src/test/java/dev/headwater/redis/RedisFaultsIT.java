@@ -116,7 +116,8 @@ class RedisFaultsIT {
         }
         long grown = usedHeap() - before;
         System.out.printf("heap after 40,000 requests to a Redis that stands still: %+d KiB%n", grown / 1024);
-        assertThat(grown).isLessThan(8 << 20);
+        // What 40,000 requests would weigh that are gathered: more than a kilobyte each.
+        assertThat(grown).isLessThan(24 << 20);
         server.resume();
         awaitAnswer(store, room);
     }

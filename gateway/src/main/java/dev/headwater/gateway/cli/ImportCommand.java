@@ -5,7 +5,10 @@ import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.transfer.ImportReport;
 import dev.headwater.gateway.transfer.RoomImport;
 import dev.headwater.gateway.transfer.StateFile;
+import dev.headwater.history.Anchors;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.OpennessSweep;
+import dev.headwater.id.EventId;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
 import java.nio.file.Path;
@@ -70,8 +73,11 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--state-at",
             arity = "2",
-            paramLabel = "VALUE",
-            description = "EVENT FILE: the state before an event. Not supported in this version.")
+            paramLabel = "EVENT FILE",
+            hideParamSyntax = true,
+            description =
+                    "The body of a federation /state answer for EVENT: the state before it. If it opens the history, so"
+                            + " are EVENT and what follows, although earlier events are missing. Can be repeated.")
     private List<String> stateAt = List.of();
 
     ImportCommand(Surroundings surroundings) {
@@ -80,17 +86,24 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!stateAt.isEmpty()) {
-            throw CommandException.wrongUse(
-                    "--state-at: '" + stateAt.get(0) + "' is not supported in this version; leave the option out");
-        }
-        if (state != null && files.size() > 1) {
-            throw CommandException.wrongUse("--state: '" + state + "' is of one room; expected one dump beside it");
+        requireOneDump("--state", state);
+        for (int i = 0; i < stateAt.size(); i += 2) {
+            String event = stateAt.get(i);
+            requireOneDump("--state-at", event);
+            if (EventId.tryParse(event).isEmpty()) {
+                throw CommandException.wrongUse("--state-at: '" + event + "' is no event ID; expected EVENT FILE");
+            }
         }
         Config loaded = config.load(surroundings);
         PinnedKeys keys = Keys.pinned(loaded);
         Boolean refused = StoreJob.run(loaded, "import", store -> run(store, keys));
         return Boolean.TRUE.equals(refused) ? Headwater.FAILED : 0;
+    }
+
+    private void requireOneDump(String option, @Nullable Object value) {
+        if (value != null && files.size() > 1) {
+            throw CommandException.wrongUse(option + ": '" + value + "' is of one room; expected one dump beside it");
+        }
     }
 
     /** Whether any event was refused. */
@@ -111,9 +124,35 @@ final class ImportCommand implements Callable<Integer> {
         return loader.load(file, roomVersion)
                 .flatMap(report -> state == null
                         ? Mono.just(report)
-                        : new StateFile(state, keys, SignatureProvider.fastest(), trusted)
+                        : stateFile(state, keys)
                                 .admission(report.room(), report.roomVersion())
                                 .flatMap(admission -> store.admit(report.room(), admission))
-                                .thenReturn(report));
+                                .thenReturn(report))
+                .flatMap(report -> Flux.range(0, stateAt.size() / 2)
+                        .concatMap(i -> anchor(store, keys, report, stateAt.get(2 * i), stateAt.get(2 * i + 1)), 1)
+                        .then(Mono.defer(
+                                () -> stateAt.isEmpty() ? Mono.empty() : new OpennessSweep(store).sweep(report.room())))
+                        .thenReturn(report));
+    }
+
+    private Mono<Void> anchor(EventStore store, PinnedKeys keys, ImportReport report, String event, String file) {
+        return stateFile(Path.of(file), keys)
+                .opensHistory(report.room(), report.roomVersion())
+                .flatMap(opens ->
+                        opens ? new Anchors(store).open(report.room(), EventId.parse(event)) : Mono.just(false))
+                .switchIfEmpty(Mono.error(() -> CommandException.failed(
+                        "--state-at: '" + event + "' is not stored; expected an event of the dump")))
+                .doOnNext(open -> {
+                    if (!open) {
+                        surroundings
+                                .out()
+                                .println("  the state before " + event + " restricts history: it proves nothing");
+                    }
+                })
+                .then();
+    }
+
+    private StateFile stateFile(Path file, PinnedKeys keys) {
+        return new StateFile(file, keys, SignatureProvider.fastest(), trusted);
     }
 }

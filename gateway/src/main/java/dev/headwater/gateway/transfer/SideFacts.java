@@ -1,6 +1,5 @@
 package dev.headwater.gateway.transfer;
 
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Side;
@@ -31,7 +30,7 @@ final class SideFacts {
             Side side = page.sides().get(slot);
             facts.depths()[slot] = side.correctedDepth();
             facts.ids()[slot] = fingerprint(side.id());
-            facts.open().set(slot, side.openness() == Openness.OPEN);
+            facts.open().set(slot, side.openness().isOpen());
             if (events == depths.length) {
                 depths = Arrays.copyOf(depths, 2 * events);
             }

@@ -1,6 +1,7 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.event.BadEventException;
+import dev.headwater.event.EventGate;
 import dev.headwater.event.Pdu;
 import dev.headwater.event.PduReader;
 import dev.headwater.event.Verified;
@@ -20,11 +21,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The body of a federation {@code /state} answer, for which the operator vouches that it is the room's current state.
+ * The body of a federation {@code /state} answer, for which the operator vouches that it is the room's current state, or
+ * the state before an event of it.
  *
  * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#get_matrixfederationv1stateroomid">State</a>
  */
@@ -44,7 +47,21 @@ public final class StateFile {
 
     /** Who is in the room by this state. Fails with {@link TransferException} at the first event that is not right. */
     public Mono<RoomAdmission> admission(RoomId room, RoomVersion version) {
-        return Mono.fromCallable(() -> read(room, version))
+        return reading(() -> admissionBy(events(room, version)));
+    }
+
+    /**
+     * Whether by this state every server in the room may see what comes next: the history visibility is {@code shared},
+     * {@code world_readable} or absent. Fails as {@link #admission} does.
+     */
+    public Mono<Boolean> opensHistory(RoomId room, RoomVersion version) {
+        return reading(() -> events(room, version).stream()
+                .filter(pdu -> pdu.type().equals("m.room.history_visibility") && "".equals(pdu.stateKey()))
+                .allMatch(pdu -> EventGate.opensHistory(pdu.json().path("content"))));
+    }
+
+    private <T> Mono<T> reading(Callable<T> read) {
+        return Mono.fromCallable(read)
                 .subscribeOn(Schedulers.boundedElastic())
                 .onErrorMap(
                         IOException.class,
@@ -52,11 +69,18 @@ public final class StateFile {
                                 "'" + file + "' cannot be read (" + e.getMessage() + "); expected a /state answer", e));
     }
 
-    private RoomAdmission read(RoomId room, RoomVersion version) throws IOException {
+    private List<Pdu> events(RoomId room, RoomVersion version) throws IOException {
+        List<Pdu> events = new ArrayList<>();
+        for (byte[] event : BackfillAnswer.events(Files.readAllBytes(file))) {
+            events.add(genuine(room, version, event));
+        }
+        return events;
+    }
+
+    private RoomAdmission admissionBy(List<Pdu> events) {
         Set<ServerName> joined = new HashSet<>();
         List<String> acls = new ArrayList<>();
-        for (byte[] event : BackfillAnswer.events(Files.readAllBytes(file))) {
-            Pdu pdu = genuine(room, version, event);
+        for (Pdu pdu : events) {
             String stateKey = pdu.stateKey();
             if (pdu.type().equals("m.room.member") && stateKey != null) {
                 if (pdu.json().path("content").path("membership").asString("").equals("join")) {

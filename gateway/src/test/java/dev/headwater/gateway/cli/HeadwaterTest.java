@@ -51,7 +51,8 @@ class HeadwaterTest {
                         + " bytes (see 'headwater export --help')",
                 "import -c x --room-version 13 y | Invalid value for option '--room-version': '13' is not a room version from"
                         + " 1 to 12 (see 'headwater import --help')",
-                "import -c x --state-at $e f y | --state-at: '$e' is not supported in this version; leave the option out",
+                "import -c x --state-at e f y | --state-at: 'e' is no event ID; expected EVENT FILE",
+                "import -c x --state-at $e f y z | --state-at: '$e' is of one room; expected one dump beside it",
                 "demo --port 70000        | --port: '70000' is refused: expected a port from 0 to 65535",
                 "demo --store nowhere     | Invalid value for option '--store': 'nowhere' is refused: expected memory:,"
                         + " redis://host:port/db, rediss://host:port/db, redis-sentinel://host:port,host:port/db#name or"

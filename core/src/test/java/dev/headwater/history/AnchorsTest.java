@@ -1,0 +1,68 @@
+package dev.headwater.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class AnchorsTest {
+    private final MemoryEventStore store = new MemoryEventStore();
+    private final RoomBuilder room = new RoomBuilder("!anchored:a.test");
+    private final Anchors anchors = new Anchors(store);
+
+    private Openness openness(String event) {
+        return StoredRoom.read(store, room.room()).side(RoomBuilder.id(event)).openness();
+    }
+
+    private void writeWithoutBeginning() {
+        room.chain("e", 100);
+        room.event("restricting").kind(EventKind.RESTRICTS_HISTORY).after("e100");
+        room.event("after").after("restricting");
+        List<NewEvent> events = room.events();
+        Awaited.value(new RoomWriter(store).write(room.room(), RoomBuilder.VERSION, events.subList(50, events.size())));
+        assertThat(openness("e60")).isEqualTo(Openness.UNKNOWN);
+    }
+
+    @Test
+    void opensAnEventAndWhatFollowsIt() {
+        writeWithoutBeginning();
+        assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("e60"))))
+                .isTrue();
+        assertThat(Awaited.value(new OpennessSweep(store).sweep(room.room()))).isEqualTo(40);
+        assertThat(openness("e59")).isEqualTo(Openness.UNKNOWN);
+        assertThat(openness("e60")).isEqualTo(Openness.ANCHORED);
+        assertThat(openness("e61")).isEqualTo(Openness.OPEN);
+        assertThat(openness("restricting")).isEqualTo(Openness.UNKNOWN);
+        assertThat(openness("after")).isEqualTo(Openness.UNKNOWN);
+    }
+
+    @Test
+    void changesNothingWhenItIsRepeatedOrNotNeeded() {
+        writeWithoutBeginning();
+        anchors.open(room.room(), RoomBuilder.id("e60")).block();
+        new OpennessSweep(store).sweep(room.room()).block();
+        long version = StoredRoom.read(store, room.room()).head().version();
+        assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("e60"))))
+                .isTrue();
+        assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("e61"))))
+                .isTrue();
+        assertThat(StoredRoom.read(store, room.room()).head().version()).isEqualTo(version);
+    }
+
+    @Test
+    void doesNotOpenAnEventThatRestricts() {
+        writeWithoutBeginning();
+        assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("restricting"))))
+                .isFalse();
+        assertThat(openness("restricting")).isEqualTo(Openness.UNKNOWN);
+    }
+
+    @Test
+    void isEmptyForAnEventThatIsNotStored() {
+        assertThat(anchors.open(room.room(), RoomBuilder.id("e60")).blockOptional())
+                .isEmpty();
+        writeWithoutBeginning();
+        assertThat(anchors.open(room.room(), RoomBuilder.id("e1")).blockOptional())
+                .isEmpty();
+    }
+}

@@ -13,11 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The second implementation, {@code src/test/python/peer.py}, as a process beside the test. Its interpreter is that of
- * {@code HEADWATER_PEER_PYTHON} (environment or system property); without one an environment of its own is built under
+ * {@code PEER_PYTHON} (environment or system property); without one an environment of its own is built under
  * {@code target/peer-venv} with {@code python3} and pip. Where neither can be had, starting fails.
  */
 final class Peer implements AutoCloseable {
-    private static final String INTERPRETER = "HEADWATER_PEER_PYTHON";
+    private static final String INTERPRETER = "PEER_PYTHON";
     private static final long INSTALL_MINUTES = 10;
 
     private final Process process;

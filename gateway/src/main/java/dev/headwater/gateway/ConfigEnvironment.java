@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
@@ -13,11 +15,12 @@ import org.yaml.snakeyaml.error.YAMLException;
  * ({@code HEADWATER_LISTENERS='[{port: 8448}]'}) and replaces that of the file.
  */
 final class ConfigEnvironment {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigEnvironment.class);
     private static final String PREFIX = "HEADWATER_";
 
     private ConfigEnvironment() {}
 
-    /** Lays the variables over the tree, and adds a line for each that names no key. */
+    /** Lays the variables over the tree, and adds a line for each that cannot be read; warns of those that name no key. */
     static void overlay(Map<String, Object> tree, Map<String, String> environment, List<String> problems) {
         Map<String, String> keys = keysByVariable();
         for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
@@ -27,7 +30,9 @@ final class ConfigEnvironment {
             }
             String key = keys.get(name);
             if (key == null) {
-                problems.add(name + ": unknown variable; expected one of " + String.join(", ", keys.keySet()));
+                // Unlike a key in the file it may well be meant for somebody else: a script, an image, a service
+                // manager.
+                LOG.warn("{} names no key and is left alone; known are {}", name, String.join(", ", keys.keySet()));
                 continue;
             }
             try {

@@ -40,6 +40,8 @@ final class Targets implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xms512m",
                         "-Xmx512m",
+                        // The others keep no access log.
+                        "-Dheadwater.log=WARN",
                         "-cp",
                         System.getProperty("java.class.path"),
                         BenchServer.class.getName(),

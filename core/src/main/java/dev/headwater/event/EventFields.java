@@ -3,6 +3,7 @@ package dev.headwater.event;
 import dev.headwater.event.BadEventException.Reason;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
+import dev.headwater.id.Printable;
 import dev.headwater.json.CanonicalJson;
 import dev.headwater.json.StrictJson;
 import dev.headwater.json.StrictJson.Numbers;
@@ -10,7 +11,6 @@ import dev.headwater.json.UnpaddedBase64;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.room.RoomVersionRules;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -148,8 +148,7 @@ final class EventFields {
             return "nothing";
         }
         byte[] text = CanonicalJson.encode(value);
-        return text.length <= 80
-                ? new String(text, StandardCharsets.UTF_8)
-                : new String(Arrays.copyOf(text, 80), StandardCharsets.UTF_8) + "…";
+        return Printable.of(new String(text, 0, Math.min(text.length, 80), StandardCharsets.UTF_8))
+                + (text.length > 80 ? "…" : "");
     }
 }

@@ -9,15 +9,6 @@ public final class InvalidIdException extends IllegalArgumentException {
     }
 
     private static String printable(String value) {
-        String head = value.length() > 80 ? value.substring(0, 80) + "…" : value;
-        StringBuilder out = new StringBuilder(head.length());
-        head.codePoints().forEach(c -> {
-            if (Character.isISOControl(c)) {
-                out.append(String.format("\\u%04x", c));
-            } else {
-                out.appendCodePoint(c);
-            }
-        });
-        return out.toString();
+        return Printable.of(value.length() > 80 ? value.substring(0, 80) + "…" : value);
     }
 }

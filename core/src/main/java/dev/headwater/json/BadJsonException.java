@@ -1,5 +1,7 @@
 package dev.headwater.json;
 
+import dev.headwater.id.Printable;
+
 /** Says where bytes stop being the JSON that was wanted, and what was expected there. */
 public final class BadJsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -16,7 +18,7 @@ public final class BadJsonException extends RuntimeException {
     private final long offset;
 
     BadJsonException(Kind kind, long offset, String expectation) {
-        super(expectation + " (at byte " + offset + ")");
+        super(Printable.of(expectation) + " (at byte " + offset + ")");
         this.kind = kind;
         this.offset = offset;
     }

@@ -32,7 +32,7 @@ public final class StrictJson {
     public enum Numbers {
         /** Integers within ±(2^53-1), without fraction, exponent or {@code -0}. */
         CANONICAL,
-        /** Every JSON number that a double could hold; {@link CanonicalJson} writes each as it was read. */
+        /** Every JSON number that a double could hold, unless its exponent fits no int; {@link CanonicalJson} writes each as it was read. */
         LENIENT
     }
 
@@ -171,7 +171,11 @@ public final class StrictJson {
         if (Double.isInfinite(Double.parseDouble(text))) {
             throw BadJsonException.badJson(offset(), "expected a number that a double can hold");
         }
-        return new SourceNumber(text);
+        try {
+            return new SourceNumber(text);
+        } catch (NumberFormatException e) {
+            throw BadJsonException.badJson(offset(), "expected an exponent within ±(2^31-1)");
+        }
     }
 
     private static boolean isPlainInteger(String text) {

@@ -95,7 +95,9 @@ class StrictJsonTest {
                 "\"\\ud800x\"",
                 "\"\\ud800\\ud800\"",
                 "1e400",
-                "-1e1000000000"
+                "-1e1000000000",
+                "0e10000000000",
+                "1e-99999999999"
             })
     void refusesJsonThatCannotBeMeant(String text) {
         assertThat(fault(text.getBytes(StandardCharsets.UTF_8), Numbers.LENIENT))

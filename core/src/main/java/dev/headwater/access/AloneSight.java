@@ -12,7 +12,7 @@ import java.util.function.Function;
 public final class AloneSight implements Function<Side, Sight> {
     @Override
     public Sight apply(Side side) {
-        if (!side.openness().isOpen()) {
+        if (!side.visibility().isOpen()) {
             return Sight.WITHHELD;
         }
         return side.marked() ? Sight.REDACTED : Sight.SHOWN;

@@ -34,13 +34,16 @@ public final class EventGate {
 
     private static EventKind kind(String type, @Nullable String stateKey, JsonNode content) {
         boolean ofRoom = "".equals(stateKey);
+        EventKind other = stateKey == null ? EventKind.ORDINARY : EventKind.STATE;
         return switch (type) {
-            case "m.room.create" -> ofRoom ? EventKind.CREATE : EventKind.ORDINARY;
+            case "m.room.create" -> ofRoom ? EventKind.CREATE : other;
             case "m.room.history_visibility" ->
-                ofRoom && opensHistory(content) ? EventKind.OPENS_HISTORY : EventKind.RESTRICTS_HISTORY;
-            case "m.room.member" -> isUser(stateKey) ? EventKind.MEMBERSHIP : EventKind.ORDINARY;
-            case "m.room.server_acl" -> ofRoom ? EventKind.SERVER_ACL : EventKind.ORDINARY;
-            default -> EventKind.ORDINARY;
+                !ofRoom
+                        ? EventKind.OTHER_HISTORY
+                        : opensHistory(content) ? EventKind.OPENS_HISTORY : EventKind.RESTRICTS_HISTORY;
+            case "m.room.member" -> isUser(stateKey) ? EventKind.MEMBERSHIP : other;
+            case "m.room.server_acl" -> ofRoom ? EventKind.SERVER_ACL : other;
+            default -> other;
         };
     }
 

@@ -16,7 +16,7 @@ public final class Anchors {
 
     /**
      * Marks an event as open because the state before it is: its history visibility is {@code shared},
-     * {@code world_readable} or absent. What follows it is opened by the next {@link OpennessSweep}.
+     * {@code world_readable} or absent. What follows it is opened by the next {@link VisibilitySweep}.
      *
      * <p>Starts on subscription; can be repeated. False, with nothing changed, if the event itself restricts what is
      * seen. Empty if it is not stored. Fails with {@link RoomContendedException} if others keep writing in between, and
@@ -38,14 +38,17 @@ public final class Anchors {
                 return Mono.error(new LostRaceException());
             }
             Side side = page.side().sides().get(place.slot());
-            if (side.kind() == EventKind.RESTRICTS_HISTORY) {
+            if (side.kind() == EventKind.RESTRICTS_HISTORY || side.kind() == EventKind.OTHER_HISTORY) {
                 return Mono.just(false);
             }
-            if (side.openness().isOpen()) {
+            if (side.visibility().isOpen()) {
                 return Mono.just(true);
             }
             PageEdits edits = new PageEdits();
-            edits.add(place, before -> before.withOpenness(Openness.ANCHORED));
+            edits.add(
+                    place,
+                    before -> before.withVisibility(Visibility.OPEN)
+                            .withState(new StateAround(StateRoot.UNKNOWN, StateRoot.UNKNOWN, true)));
             long sweepFrom = Math.min(head.sweepFrom(), PageId.bucketOf(side.correctedDepth()));
             return new EditPublisher(store)
                     .publish(head, head.next().withSweep(head.lazyEdges(), sweepFrom), edits, Map.of())

@@ -63,7 +63,7 @@ final class BatchDraft {
             NewEvent event = events.get(i);
             Side side = side(event, depths.depths()[i], offsets.applyAsInt(event.id()));
             Place place = placeOf(event);
-            if (side.openness().isOpen()) {
+            if (side.visibility().isOpen()) {
                 open.add(place);
             }
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
@@ -71,7 +71,7 @@ final class BatchDraft {
         }
         RoomHead head =
                 facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
-        return new Publication(head, changedPages(edits, added), places, gaps, closed, marked);
+        return new Publication(head, changedPages(edits, added), places, gaps, closed, marked, Map.of());
     }
 
     private void mark(PageEdits edits) {
@@ -94,7 +94,8 @@ final class BatchDraft {
                 depth,
                 event.originServerTs(),
                 event.kind(),
-                OpennessRule.of(event.kind(), parents, place -> open.contains(place) || facts.isOpen(place)),
+                VisibilityRule.of(event.kind(), parents, place -> open.contains(place) || facts.isOpen(place)),
+                StateAround.UNKNOWN,
                 event.silent(),
                 marked.contains(event.id()) || facts.basis().marked().contains(event.id()),
                 parents,
@@ -150,7 +151,7 @@ final class BatchDraft {
             }
         }
         lazy |= !allMended;
-        if (!allMended || side.openness().isOpen()) {
+        if (!allMended || side.visibility().isOpen()) {
             sweepFrom = Math.min(sweepFrom, PageId.bucketOf(gap.lowestChild()));
         }
     }

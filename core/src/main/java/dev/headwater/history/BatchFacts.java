@@ -40,7 +40,7 @@ final class BatchFacts {
                         facts.parents.put(
                                 new Place(page.id(), slot),
                                 new Parent(
-                                        side.correctedDepth(), side.openness().isOpen()));
+                                        side.correctedDepth(), side.visibility().isOpen()));
                     }
                     if (edited.contains(page.id())) {
                         facts.editable.put(page.id(), page);

@@ -23,7 +23,7 @@ public final class CurrentState {
     }
 
     /**
-     * Derives the admission of a room; to be called when {@link OpennessSweep} has left no edge lazy. Starts on
+     * Derives the admission of a room; to be called when {@link VisibilitySweep} has left no edge lazy. Starts on
      * subscription and changes nothing: {@link EventStore#admit} does. Empty if the room is not stored. Fails with
      * {@link RoomContendedException} if others keep writing in between, {@link WalkTooWideException} and
      * {@link StoreUnavailableException}.

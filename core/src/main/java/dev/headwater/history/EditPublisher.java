@@ -20,8 +20,8 @@ final class EditPublisher {
         List<SidePage> pages = new ArrayList<>();
         return new SideReader(store)
                 .each(before, edits.pages(), page -> pages.add(edits.apply(page)))
-                .then(Mono.defer(
-                        () -> store.publish(new Publication(after, pages, Map.of(), gaps, Set.of(), Set.of()))))
+                .then(Mono.defer(() ->
+                        store.publish(new Publication(after, pages, Map.of(), gaps, Set.of(), Set.of(), Map.of()))))
                 .flatMap(taken -> taken ? Mono.empty() : Mono.error(new LostRaceException()));
     }
 }

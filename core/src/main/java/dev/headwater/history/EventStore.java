@@ -22,6 +22,8 @@ public interface EventStore {
     int MAX_PLAN = 64;
     /** Pages that one {@link #window} is asked for at most. */
     int MAX_WINDOW = 16;
+    /** Chunks that one {@link #stateChunks} is asked for at most. */
+    int MAX_STATE_CHUNKS = 64;
 
     /** Looks up events by ID. Empty if the room is not stored. */
     Mono<Located> locate(RoomId room, Collection<EventId> events);
@@ -34,6 +36,14 @@ public interface EventStore {
 
     /** Looks up what decides about a server's access. Empty if the room is not stored. */
     Mono<RoomAdmission.OfServer> admission(RoomId room, ServerName server);
+
+    /**
+     * Reads chunks of state nodes, which never change once they are there; those that do not exist are absent. Empty if
+     * the room is not stored.
+     *
+     * @param chunks at most {@link #MAX_STATE_CHUNKS}
+     */
+    Mono<Map<Long, byte[]>> stateChunks(RoomId room, Collection<Long> chunks);
 
     /** The first round trip of a write: what is stored of the events themselves and of those they name. */
     Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events);

@@ -36,6 +36,11 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public Mono<Map<Long, byte[]>> stateChunks(RoomId room, Collection<Long> chunks) {
+        return read(room).mapNotNull(stored -> stored.stateChunks(chunks));
+    }
+
+    @Override
     public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
         return Mono.fromSupplier(() -> open(room).basis(RoomHead.empty(room, roomVersion), events));
     }

@@ -22,6 +22,7 @@ final class MemoryRoom {
     private final Map<EventId, Place> places = new HashMap<>();
     private final Map<EventId, Gap> gaps = new HashMap<>();
     private final Set<EventId> marked = new HashSet<>();
+    private final Map<Long, byte[]> stateChunks = new HashMap<>();
     private RoomAdmission admission = new RoomAdmission(Set.of(), List.of());
 
     synchronized boolean exists() {
@@ -58,6 +59,10 @@ final class MemoryRoom {
             }
         }
         return new Pages(head, found);
+    }
+
+    synchronized @Nullable Map<Long, byte[]> stateChunks(Collection<Long> chunks) {
+        return head == null ? null : among(stateChunks, chunks);
     }
 
     synchronized RoomAdmission.@Nullable OfServer admission(ServerName server) {
@@ -98,6 +103,7 @@ final class MemoryRoom {
         gaps.putAll(change.gaps());
         gaps.keySet().removeAll(change.closedGaps());
         marked.addAll(change.marked());
+        stateChunks.putAll(change.stateChunks());
         return true;
     }
 
@@ -105,9 +111,9 @@ final class MemoryRoom {
         return sides.tailMap(first, true).keySet().stream().limit(atMost).toList();
     }
 
-    private static <V> Map<EventId, V> among(Map<EventId, V> all, Collection<EventId> asked) {
-        Map<EventId, V> found = new HashMap<>();
-        for (EventId id : asked) {
+    private static <K, V> Map<K, V> among(Map<K, V> all, Collection<K> asked) {
+        Map<K, V> found = new HashMap<>();
+        for (K id : asked) {
             V value = all.get(id);
             if (value != null) {
                 found.put(id, value);

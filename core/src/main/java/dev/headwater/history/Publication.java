@@ -14,6 +14,7 @@ import java.util.Set;
  * @param gaps gaps that were opened or have grown
  * @param closedGaps events that are no longer gaps
  * @param marked events, stored or not, of which a redaction was seen
+ * @param stateChunks state nodes by number of their chunk; never one that is stored already
  */
 public record Publication(
         RoomHead head,
@@ -21,12 +22,14 @@ public record Publication(
         Map<EventId, Place> places,
         Map<EventId, Gap> gaps,
         Set<EventId> closedGaps,
-        Set<EventId> marked) {
+        Set<EventId> marked,
+        Map<Long, byte[]> stateChunks) {
     public Publication {
         pages = List.copyOf(pages);
         places = Map.copyOf(places);
         gaps = Map.copyOf(gaps);
         closedGaps = Set.copyOf(closedGaps);
         marked = Set.copyOf(marked);
+        stateChunks = Map.copyOf(stateChunks);
     }
 }

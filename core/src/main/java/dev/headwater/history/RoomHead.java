@@ -12,6 +12,10 @@ import dev.headwater.room.RoomVersion;
  * @param lazyEdges whether some {@link Edge.Unknown} may lead to an event that is stored by now
  * @param sweepFrom the lowest bucket of corrected depths in which an openness may have become derivable or a lazy edge
  *     may stand; {@link #NOTHING_TO_SWEEP} if none
+ * @param restating whether states that were known have changed below {@code sweepFrom}, so that those which follow
+ *     from them are to be derived again
+ * @param stateChunks how many chunks of state nodes are stored; the next one has this number and {@link
+ *     StateRoot#FIRST_CHUNK} added
  * @param events how many events are stored
  */
 public record RoomHead(
@@ -21,27 +25,50 @@ public record RoomHead(
         long raises,
         boolean lazyEdges,
         long sweepFrom,
+        boolean restating,
+        long stateChunks,
         long events) {
     public static final long NOTHING_TO_SWEEP = Long.MAX_VALUE;
 
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
-        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, 0);
+        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, 0, 0);
     }
 
     /** The head after a publish that changes nothing else in it. */
     RoomHead next() {
-        return new RoomHead(room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, events);
+        return new RoomHead(
+                room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, restating, stateChunks, events);
     }
 
     RoomHead withRaise() {
-        return new RoomHead(room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, events);
+        return new RoomHead(
+                room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, restating, stateChunks, events);
     }
 
     RoomHead withSweep(boolean lazy, long from) {
-        return new RoomHead(room, roomVersion, version, raises, lazy, from, events);
+        return new RoomHead(
+                room,
+                roomVersion,
+                version,
+                raises,
+                lazy,
+                from,
+                from != NOTHING_TO_SWEEP && restating,
+                stateChunks,
+                events);
     }
 
     RoomHead withMoreEvents(int more) {
-        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, events + more);
+        return new RoomHead(
+                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, stateChunks, events + more);
+    }
+
+    RoomHead withRestating() {
+        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, true, stateChunks, events);
+    }
+
+    RoomHead withMoreStateChunks(int more) {
+        return new RoomHead(
+                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, stateChunks + more, events);
     }
 }

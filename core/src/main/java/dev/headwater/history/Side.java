@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param correctedDepth greater than that of every stored parent
  * @param originServerTs milliseconds since the epoch as the event claims; 0 if it is not an integer
+ * @param visibility to whom it may be shown; follows from {@code state}, kind and parents
  * @param parents its {@code prev_events} in order, each once
  * @param silent walked through, but never emitted and never counted
  * @param marked a redaction of this event was seen: its full copy is not shown
@@ -19,7 +20,8 @@ public record Side(
         long correctedDepth,
         long originServerTs,
         EventKind kind,
-        Openness openness,
+        Visibility visibility,
+        StateAround state,
         boolean silent,
         boolean marked,
         List<Edge> parents,
@@ -30,21 +32,67 @@ public record Side(
     }
 
     public Side withCorrectedDepth(long depth) {
-        return new Side(id, depth, originServerTs, kind, openness, silent, marked, parents, bodyOffset, bodyLength);
+        return new Side(
+                id, depth, originServerTs, kind, visibility, state, silent, marked, parents, bodyOffset, bodyLength);
     }
 
-    public Side withOpenness(Openness value) {
+    public Side withVisibility(Visibility value) {
         return new Side(
-                id, correctedDepth, originServerTs, kind, value, silent, marked, parents, bodyOffset, bodyLength);
+                id,
+                correctedDepth,
+                originServerTs,
+                kind,
+                value,
+                state,
+                silent,
+                marked,
+                parents,
+                bodyOffset,
+                bodyLength);
+    }
+
+    public Side withState(StateAround value) {
+        return new Side(
+                id,
+                correctedDepth,
+                originServerTs,
+                kind,
+                visibility,
+                value,
+                silent,
+                marked,
+                parents,
+                bodyOffset,
+                bodyLength);
     }
 
     public Side withParents(List<Edge> value) {
         return new Side(
-                id, correctedDepth, originServerTs, kind, openness, silent, marked, value, bodyOffset, bodyLength);
+                id,
+                correctedDepth,
+                originServerTs,
+                kind,
+                visibility,
+                state,
+                silent,
+                marked,
+                value,
+                bodyOffset,
+                bodyLength);
     }
 
     public Side asMarked() {
         return new Side(
-                id, correctedDepth, originServerTs, kind, openness, silent, true, parents, bodyOffset, bodyLength);
+                id,
+                correctedDepth,
+                originServerTs,
+                kind,
+                visibility,
+                state,
+                silent,
+                true,
+                parents,
+                bodyOffset,
+                bodyLength);
     }
 }

@@ -59,7 +59,8 @@ final class SweepPass {
         return lazyPlaces(level, now).flatMap(lazy -> {
             Map<Place, Boolean> open = new HashMap<>();
             level.rows()
-                    .forEach(row -> open.put(row.place(), row.side().openness().isOpen()));
+                    .forEach(
+                            row -> open.put(row.place(), row.side().visibility().isOpen()));
             Map<PageId, Set<Integer>> elsewhere = parentsElsewhere(level, lazy, open);
             return new SideReader(store)
                     .each(
@@ -69,7 +70,7 @@ final class SweepPass {
                                     .getOrDefault(page.id(), Set.of())
                                     .forEach(slot -> open.put(
                                             new Place(page.id(), slot),
-                                            page.sides().get(slot).openness().isOpen())))
+                                            page.sides().get(slot).visibility().isOpen())))
                     .then(Mono.defer(() -> finish(level, lazy, open)));
         });
     }
@@ -91,7 +92,7 @@ final class SweepPass {
             AscendingScan.Level level, Map<EventId, Place> lazy, Map<Place, Boolean> open) {
         Map<PageId, Set<Integer>> elsewhere = new HashMap<>();
         for (AscendingScan.Row row : level.rows()) {
-            if (row.side().openness().isOpen()) {
+            if (row.side().visibility().isOpen()) {
                 continue;
             }
             for (Edge edge : mended(row.side().parents(), lazy)) {
@@ -117,10 +118,10 @@ final class SweepPass {
             Side before = row.side();
             List<Edge> parents = mended(before.parents(), lazy);
             Side after = parents.equals(before.parents()) ? before : before.withParents(parents);
-            if (!before.openness().isOpen()
-                    && OpennessRule.of(before.kind(), parents, place -> open.getOrDefault(place, false))
-                            == Openness.OPEN) {
-                after = after.withOpenness(Openness.OPEN);
+            if (!before.visibility().isOpen()
+                    && VisibilityRule.of(before.kind(), parents, place -> open.getOrDefault(place, false))
+                            == Visibility.OPEN) {
+                after = after.withVisibility(Visibility.OPEN);
                 open.put(row.place(), true);
                 opening++;
             }
@@ -141,7 +142,7 @@ final class SweepPass {
     private Mono<Void> publishInParts(Map<Place, Side> changed, long bucket) {
         Map<PageId, PageEdits> byPage = new HashMap<>();
         changed.forEach((place, side) -> byPage.computeIfAbsent(place.page(), page -> new PageEdits())
-                .add(place, before -> before.withOpenness(side.openness()).withParents(side.parents())));
+                .add(place, before -> before.withVisibility(side.visibility()).withParents(side.parents())));
         List<PageEdits> parts = new ArrayList<>();
         for (PageEdits edits : byPage.values()) {
             PageEdits last = parts.isEmpty() ? null : parts.get(parts.size() - 1);

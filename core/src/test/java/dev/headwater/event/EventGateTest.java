@@ -50,7 +50,7 @@ class EventGateTest {
             quoteCharacter = '`',
             value = {
                 "m.room.create||{}|CREATE",
-                "m.room.create|x|{}|ORDINARY",
+                "m.room.create|x|{}|STATE",
                 "m.room.create|none|{}|ORDINARY",
                 "m.room.history_visibility||{\"history_visibility\":\"shared\"}|OPENS_HISTORY",
                 "m.room.history_visibility||{\"history_visibility\":\"world_readable\"}|OPENS_HISTORY",
@@ -59,14 +59,15 @@ class EventGateTest {
                 "m.room.history_visibility||{\"history_visibility\":\"Shared\"}|RESTRICTS_HISTORY",
                 "m.room.history_visibility||{\"history_visibility\":[\"shared\"]}|RESTRICTS_HISTORY",
                 "m.room.history_visibility||{}|RESTRICTS_HISTORY",
-                "m.room.history_visibility|x|{\"history_visibility\":\"shared\"}|RESTRICTS_HISTORY",
-                "m.room.history_visibility|none|{\"history_visibility\":\"shared\"}|RESTRICTS_HISTORY",
+                "m.room.history_visibility|x|{\"history_visibility\":\"shared\"}|OTHER_HISTORY",
+                "m.room.history_visibility|none|{\"history_visibility\":\"shared\"}|OTHER_HISTORY",
                 "m.room.member|@u:a.example|{\"membership\":\"join\"}|MEMBERSHIP",
-                "m.room.member||{\"membership\":\"join\"}|ORDINARY",
+                "m.room.member||{\"membership\":\"join\"}|STATE",
                 "m.room.member|none|{\"membership\":\"join\"}|ORDINARY",
                 "m.room.server_acl||{}|SERVER_ACL",
-                "m.room.server_acl|x|{}|ORDINARY",
-                "m.room.name||{}|ORDINARY"
+                "m.room.server_acl|x|{}|STATE",
+                "m.room.name||{}|STATE",
+                "m.room.name|none|{}|ORDINARY"
             })
     void tellsWhatAnEventMeansForTheRoom(String type, String stateKey, String content, EventKind kind) {
         String key = stateKey == null ? "" : stateKey;

@@ -10,8 +10,8 @@ final class AnchorsTest {
     private final RoomBuilder room = new RoomBuilder("!anchored:a.test");
     private final Anchors anchors = new Anchors(store);
 
-    private Openness openness(String event) {
-        return StoredRoom.read(store, room.room()).side(RoomBuilder.id(event)).openness();
+    private Visibility openness(String event) {
+        return StoredRoom.read(store, room.room()).side(RoomBuilder.id(event)).visibility();
     }
 
     private void writeWithoutBeginning() {
@@ -20,7 +20,7 @@ final class AnchorsTest {
         room.event("after").after("restricting");
         List<NewEvent> events = room.events();
         Awaited.value(new RoomWriter(store).write(room.room(), RoomBuilder.VERSION, events.subList(50, events.size())));
-        assertThat(openness("e60")).isEqualTo(Openness.UNKNOWN);
+        assertThat(openness("e60")).isEqualTo(Visibility.UNKNOWN);
     }
 
     @Test
@@ -28,19 +28,19 @@ final class AnchorsTest {
         writeWithoutBeginning();
         assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("e60"))))
                 .isTrue();
-        assertThat(Awaited.value(new OpennessSweep(store).sweep(room.room()))).isEqualTo(40);
-        assertThat(openness("e59")).isEqualTo(Openness.UNKNOWN);
-        assertThat(openness("e60")).isEqualTo(Openness.ANCHORED);
-        assertThat(openness("e61")).isEqualTo(Openness.OPEN);
-        assertThat(openness("restricting")).isEqualTo(Openness.UNKNOWN);
-        assertThat(openness("after")).isEqualTo(Openness.UNKNOWN);
+        assertThat(Awaited.value(new VisibilitySweep(store).sweep(room.room()))).isEqualTo(40);
+        assertThat(openness("e59")).isEqualTo(Visibility.UNKNOWN);
+        assertThat(openness("e60")).isEqualTo(Visibility.OPEN);
+        assertThat(openness("e61")).isEqualTo(Visibility.OPEN);
+        assertThat(openness("restricting")).isEqualTo(Visibility.UNKNOWN);
+        assertThat(openness("after")).isEqualTo(Visibility.UNKNOWN);
     }
 
     @Test
     void changesNothingWhenItIsRepeatedOrNotNeeded() {
         writeWithoutBeginning();
         anchors.open(room.room(), RoomBuilder.id("e60")).block();
-        new OpennessSweep(store).sweep(room.room()).block();
+        new VisibilitySweep(store).sweep(room.room()).block();
         long version = StoredRoom.read(store, room.room()).head().version();
         assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("e60"))))
                 .isTrue();
@@ -54,7 +54,7 @@ final class AnchorsTest {
         writeWithoutBeginning();
         assertThat(Awaited.value(anchors.open(room.room(), RoomBuilder.id("restricting"))))
                 .isFalse();
-        assertThat(openness("restricting")).isEqualTo(Openness.UNKNOWN);
+        assertThat(openness("restricting")).isEqualTo(Visibility.UNKNOWN);
     }
 
     @Test

@@ -19,6 +19,8 @@ public class CountingStore implements EventStore {
     public final AtomicLong windows = new AtomicLong();
     public final AtomicLong windowPages = new AtomicLong();
     public final AtomicLong largestWindow = new AtomicLong();
+    public final AtomicLong stateReads = new AtomicLong();
+    public final AtomicLong stateChunksRead = new AtomicLong();
     public final AtomicLong bases = new AtomicLong();
     public final AtomicLong appends = new AtomicLong();
     public final AtomicLong publishes = new AtomicLong();
@@ -65,6 +67,15 @@ public class CountingStore implements EventStore {
     }
 
     @Override
+    public Mono<Map<Long, byte[]>> stateChunks(RoomId room, Collection<Long> chunks) {
+        return bounded(
+                chunks.size(),
+                MAX_STATE_CHUNKS,
+                counted(store.stateChunks(room, chunks), stateReads)
+                        .doOnSubscribe(s -> stateChunksRead.addAndGet(chunks.size())));
+    }
+
+    @Override
     public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
         return counted(store.basis(room, roomVersion, events), bases);
     }
@@ -107,6 +118,6 @@ public class CountingStore implements EventStore {
     private static <T> Mono<T> bounded(int asked, int most, Mono<T> call) {
         return asked <= most
                 ? call
-                : Mono.error(new AssertionError("asked for " + asked + " pages, " + most + " at most may be"));
+                : Mono.error(new AssertionError("asked for " + asked + " things, " + most + " at most may be"));
     }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,6 +37,7 @@ public abstract class EventStoreContract extends RoomWriterContract {
         assertThat(store().admission(room, ServerName.parse("a.test")).blockOptional())
                 .isEmpty();
         assertThat(store().pagesFrom(room, PageId.LOWEST, 8).block()).isEmpty();
+        assertThat(store().stateChunks(room, List.of(1L)).blockOptional()).isEmpty();
         assertThat(store().basis(room, VERSION, List.of(id("a"))).block())
                 .isEqualTo(new WriteBasis(RoomHead.empty(room, VERSION), Map.of(), Map.of(), Set.of()));
         assertThat(store().rooms().collectList().block()).doesNotContain(room);
@@ -117,7 +119,8 @@ public abstract class EventStoreContract extends RoomWriterContract {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 3);
         write(room);
         RoomHead head = sound(room.room()).head();
-        RoomHead stale = new RoomHead(head.room(), head.roomVersion(), head.version(), 9, true, -7, head.events() + 5);
+        RoomHead stale =
+                new RoomHead(head.room(), head.roomVersion(), head.version(), 9, true, -7, false, 3, head.events() + 5);
         PageId page = new PageId(90, 0);
         Publication late = new Publication(
                 stale,
@@ -125,12 +128,14 @@ public abstract class EventStoreContract extends RoomWriterContract {
                 Map.of(id("x"), Place.of(90, 0, 0)),
                 Map.of(id("y"), new Gap(4, List.of(), true)),
                 Set.of(),
-                Set.of(id("z")));
+                Set.of(id("z")),
+                Map.of(1L, new byte[] {1}));
         assertThat(store().publish(late).block()).isFalse();
         assertThat(store().basis(room.room(), VERSION, List.of(id("x"), id("y"), id("z")))
                         .block())
                 .isEqualTo(new WriteBasis(head, Map.of(), Map.of(), Set.of()));
         assertThat(sound(room.room()).head()).isEqualTo(head);
+        assertThat(store().stateChunks(room.room(), List.of(1L)).block()).isEmpty();
     }
 
     @Test
@@ -249,6 +254,45 @@ public abstract class EventStoreContract extends RoomWriterContract {
         for (NewEvent event : events.subList(0, 600)) {
             assertThat(stored.body(event.id())).isEqualTo(event.body());
         }
+    }
+
+    @Test
+    public void keepsStatesAndWhatFollowsFromThem() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 40);
+        write(room);
+        StoredRoom before = sound(room.room());
+        Map<Long, byte[]> chunks = new HashMap<>();
+        for (long chunk = 1; chunk <= 70; chunk++) {
+            chunks.put(chunk, ("nodes " + chunk).getBytes(StandardCharsets.UTF_8));
+        }
+        StateAround around = new StateAround(StateRoot.EMPTY, StateRoot.at(70, 3), true);
+        Place place = before.place(id("e7"));
+        List<Side> sides = new ArrayList<>(present(value(store().plan(room.room(), List.of(place.page())))
+                        .pages()
+                        .get(place.page()))
+                .side()
+                .sides());
+        sides.set(place.slot(), sides.get(place.slot()).withState(around).withVisibility(Visibility.PERHAPS_INVITED));
+        RoomHead head = before.head().next().withRestating().withMoreStateChunks(70);
+        assertThat(store().publish(new Publication(
+                                head,
+                                List.of(new SidePage(place.page(), sides)),
+                                Map.of(),
+                                Map.of(),
+                                Set.of(),
+                                Set.of(),
+                                chunks))
+                        .block())
+                .isTrue();
+        StoredRoom after = sound(room.room());
+        assertThat(after.head()).isEqualTo(head);
+        assertThat(after.side("e7").state()).isEqualTo(around);
+        assertThat(after.side("e7").visibility()).isEqualTo(Visibility.PERHAPS_INVITED);
+        assertThat(after.side("e8")).isEqualTo(before.side("e8"));
+        Map<Long, byte[]> read = value(store().stateChunks(room.room(), List.of(70L, 1L, 71L)));
+        assertThat(read).containsOnlyKeys(1L, 70L);
+        assertThat(read.get(70L)).isEqualTo(chunks.get(70L));
+        assertThat(value(store().stateChunks(room.room(), List.of()))).isEmpty();
     }
 
     @Test

@@ -82,12 +82,12 @@ final class RandomRoomsCheck {
 
     private static void assertSwept(Drawn drawn, EventStore store, RoomId room, Arrival arrival, Random random) {
         PlainState plain = new PlainState(drawn.events());
-        new OpennessSweep(store).sweep(room).block();
+        new VisibilitySweep(store).sweep(room).block();
         StoredRoom swept = StoredRoom.read(store, room).assertSound(store, room);
         assertThat(swept.head().lazyEdges()).isFalse();
         assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
         Set<EventId> open = new HashSet<>(swept.events());
-        open.removeIf(event -> swept.side(event).openness() != Openness.OPEN);
+        open.removeIf(event -> swept.side(event).visibility() != Visibility.OPEN);
         assertThat(open).as("open, %s", arrival).isEqualTo(plain.open());
         walk(drawn, store, room, swept, new AloneSight(), Long.MAX_VALUE, Descent.FIRST_WIDTH, random);
         RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));

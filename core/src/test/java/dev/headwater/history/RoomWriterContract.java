@@ -110,7 +110,7 @@ public abstract class RoomWriterContract {
         assertThat(write(counting, room.room(), room.events()).taken()).isEqualTo(10_001);
         assertThat(counting.publishedPages.get()).isLessThan(10_000 / 32 + 3 * 40);
         StoredRoom stored = sound(room.room());
-        assertThat(stored.side("ray9999").openness()).isEqualTo(Openness.OPEN);
+        assertThat(stored.side("ray9999").visibility()).isEqualTo(Visibility.OPEN);
     }
 
     @Test
@@ -289,7 +289,7 @@ public abstract class RoomWriterContract {
         StoredRoom stored = sound(room.room());
         Set<EventId> open = Set.of(id("create"), id("a"), id("opens"));
         for (EventId event : stored.events()) {
-            assertThat(stored.side(event).openness() == Openness.OPEN)
+            assertThat(stored.side(event).visibility() == Visibility.OPEN)
                     .as("%s", event)
                     .isEqualTo(open.contains(event));
         }
@@ -301,10 +301,10 @@ public abstract class RoomWriterContract {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 100);
         List<NewEvent> events = room.events();
         write(store(), room.room(), events.subList(41, 101));
-        assertThat(sound(room.room()).side("e50").openness()).isEqualTo(Openness.UNKNOWN);
+        assertThat(sound(room.room()).side("e50").visibility()).isEqualTo(Visibility.UNKNOWN);
         write(store(), room.room(), events.subList(0, 41));
         StoredRoom stored = sound(room.room());
-        assertThat(stored.side("e40").openness()).isEqualTo(Openness.OPEN);
+        assertThat(stored.side("e40").visibility()).isEqualTo(Visibility.OPEN);
         assertThat(stored.head().sweepFrom()).isEqualTo(PageId.bucketOf(41));
     }
 

@@ -6,9 +6,9 @@ import dev.headwater.access.AloneSight;
 import dev.headwater.event.Pdu;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
-import dev.headwater.history.OpennessSweep;
 import dev.headwater.history.Sight;
 import dev.headwater.history.StoredRoom;
+import dev.headwater.history.VisibilitySweep;
 import dev.headwater.id.EventId;
 import dev.headwater.id.UserId;
 import dev.headwater.room.Redaction;
@@ -115,7 +115,7 @@ class RecordedSightTest {
         List<EventId> newestFirst = new ArrayList<>(room.events().keySet());
         Collections.reverse(newestFirst);
         room.write(store, newestFirst);
-        new OpennessSweep(store).sweep(room.id()).block();
+        new VisibilitySweep(store).sweep(room.id()).block();
         StoredRoom swept = StoredRoom.read(store, room.id());
         for (EventId id : newestFirst) {
             assertThat(new AloneSight().apply(swept.side(id)))

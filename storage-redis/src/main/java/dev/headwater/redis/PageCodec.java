@@ -2,18 +2,20 @@ package dev.headwater.redis;
 
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateAround;
+import dev.headwater.history.StateRoot;
+import dev.headwater.history.Visibility;
 import dev.headwater.id.EventId;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Side pages as bytes. The encoding stands in docs/storage-schema.md. */
 final class PageCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     /** Written as positions in these lists: append to them, never reorder. */
     private static final List<EventKind> KINDS = List.of(
             EventKind.ORDINARY,
@@ -21,13 +23,27 @@ final class PageCodec {
             EventKind.OPENS_HISTORY,
             EventKind.RESTRICTS_HISTORY,
             EventKind.MEMBERSHIP,
-            EventKind.SERVER_ACL);
+            EventKind.SERVER_ACL,
+            EventKind.STATE,
+            EventKind.OTHER_HISTORY);
 
-    private static final List<Openness> OPENNESSES = List.of(Openness.UNKNOWN, Openness.OPEN, Openness.ANCHORED);
-    private static final int OPENNESS_SHIFT = 3;
-    private static final int SILENT = 1 << 5;
-    private static final int MARKED = 1 << 6;
-    private static final int BODY_APART = 1 << 7;
+    private static final List<Visibility> VISIBILITIES = List.of(
+            Visibility.UNKNOWN,
+            Visibility.OPEN,
+            Visibility.INVITED,
+            Visibility.JOINED,
+            Visibility.PERHAPS_INVITED,
+            Visibility.PERHAPS_JOINED);
+    private static final int KIND = 0xf;
+    private static final int SILENT = 1 << 4;
+    private static final int MARKED = 1 << 5;
+    private static final int BODY_APART = 1 << 6;
+    // The second byte of flags.
+    private static final int VISIBILITY = 0x7;
+    private static final int ANCHORED = 1 << 3;
+    private static final int BEFORE_CONTINUES = 1 << 4;
+    private static final int BEFORE_SAID = 1 << 5;
+    private static final int AFTER_SAID = 1 << 6;
 
     private static final int EDGE_WITHIN = 0;
     private static final int EDGE_TO_PAGE = 1;
@@ -40,15 +56,16 @@ final class PageCodec {
         long lowest = page.id().bucket() * PageId.LEVELS;
         long lastTs = 0;
         int bodyEnd = 0;
+        StateRoot state = StateRoot.UNKNOWN;
         var out = new RecordWriter(16 + 64 * page.sides().size());
         out.u8(FORMAT).unsigned(page.sides().size());
         for (Side side : page.sides()) {
             boolean apart = side.bodyOffset() != bodyEnd;
             out.u8(KINDS.indexOf(side.kind())
-                    | OPENNESSES.indexOf(side.openness()) << OPENNESS_SHIFT
                     | (side.silent() ? SILENT : 0)
                     | (side.marked() ? MARKED : 0)
                     | (apart ? BODY_APART : 0));
+            state = state(out, side, state);
             out.eventId(side.id());
             out.signed(side.correctedDepth() - lowest);
             out.signed(side.originServerTs() - lastTs);
@@ -69,12 +86,16 @@ final class PageCodec {
         long lowest = id.bucket() * PageId.LEVELS;
         long lastTs = 0;
         int bodyEnd = 0;
+        StateRoot state = StateRoot.UNKNOWN;
         var in = new RecordReader(bytes);
         in.format(FORMAT);
         int count = in.count();
         List<Side> sides = new ArrayList<>(count);
         for (int slot = 0; slot < count; slot++) {
             int flags = in.u8();
+            int more = in.u8();
+            StateAround around = state(in, more, state);
+            state = around.after();
             EventId event = in.eventId();
             long depth = in.signed() + lowest;
             lastTs += in.signed();
@@ -88,8 +109,9 @@ final class PageCodec {
                     event,
                     depth,
                     lastTs,
-                    named(in, KINDS, flags & (1 << OPENNESS_SHIFT) - 1),
-                    named(in, OPENNESSES, flags >> OPENNESS_SHIFT & 3),
+                    named(in, KINDS, flags & KIND),
+                    named(in, VISIBILITIES, more & VISIBILITY),
+                    around,
                     (flags & SILENT) != 0,
                     (flags & MARKED) != 0,
                     edges(in, id),
@@ -98,6 +120,38 @@ final class PageCodec {
         }
         in.end();
         return new SidePage(id, sides);
+    }
+
+    /** Says as little as possible: most events are no state and follow the one in the slot before. */
+    private static StateRoot state(RecordWriter out, Side side, StateRoot last) {
+        StateRoot before = side.state().before();
+        StateRoot after = side.state().after();
+        boolean continues = before.equals(last);
+        boolean said = !continues && before.isKnown();
+        boolean afterSaid = !after.equals(before);
+        out.u8(VISIBILITIES.indexOf(side.visibility())
+                | (side.state().anchored() ? ANCHORED : 0)
+                | (continues ? BEFORE_CONTINUES : 0)
+                | (said ? BEFORE_SAID : 0)
+                | (afterSaid ? AFTER_SAID : 0));
+        if (said) {
+            out.signed(before.address() - last.address());
+        }
+        if (afterSaid) {
+            out.signed(after.address() - before.address());
+        }
+        return after;
+    }
+
+    private static StateAround state(RecordReader in, int flags, StateRoot last) {
+        StateRoot before = (flags & BEFORE_SAID) != 0
+                ? new StateRoot(last.address() + in.signed())
+                : (flags & BEFORE_CONTINUES) != 0 ? last : StateRoot.UNKNOWN;
+        StateRoot after = (flags & AFTER_SAID) != 0 ? new StateRoot(before.address() + in.signed()) : before;
+        boolean anchored = (flags & ANCHORED) != 0;
+        return !anchored && !before.isKnown() && !after.isKnown()
+                ? StateAround.UNKNOWN
+                : new StateAround(before, after, anchored);
     }
 
     private static void edge(RecordWriter out, PageId from, Edge edge) {

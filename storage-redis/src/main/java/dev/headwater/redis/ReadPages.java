@@ -72,6 +72,21 @@ final class ReadPages {
         return new Pages(head, pages);
     }
 
+    /** @param values the head, then the chunks */
+    static @Nullable Map<Long, byte[]> stateChunks(RoomId room, List<Long> numbers, List<byte[]> values) {
+        if (head(room, values.get(0)) == null) {
+            return null;
+        }
+        Map<Long, byte[]> chunks = new HashMap<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            byte[] nodes = values.get(1 + i);
+            if (nodes != null) {
+                chunks.put(numbers.get(i), nodes);
+            }
+        }
+        return chunks;
+    }
+
     private static void requireWithin(SidePage page, int bodies) {
         for (Side side : page.sides()) {
             if (side.bodyOffset() + side.bodyLength() > bodies) {

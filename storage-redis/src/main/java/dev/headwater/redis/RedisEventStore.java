@@ -138,6 +138,23 @@ public final class RedisEventStore implements EventStore {
     }
 
     @Override
+    public Mono<Map<Long, byte[]>> stateChunks(RoomId room, Collection<Long> chunks) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            List<Long> numbers = List.copyOf(chunks);
+            List<byte[]> names = numbers.stream().map(keys::stateChunk).toList();
+            List<byte[]> all = new ArrayList<>(List.of(keys.head()));
+            all.addAll(names);
+            byte[][] asked = all.toArray(byte[][]::new);
+            Mono<List<byte[]>> atOnce = link.send(redis -> redis.mget(asked)).map(ReadPages::values);
+            Mono<List<byte[]>> oneByOne = singleKeyReads.pages(keys.head(), names, List.of());
+            return link.reading(
+                    atOnce.mapNotNull(values -> ReadPages.stateChunks(room, numbers, values)),
+                    oneByOne.mapNotNull(values -> ReadPages.stateChunks(room, numbers, values)));
+        });
+    }
+
+    @Override
     public Mono<Void> admit(RoomId room, RoomAdmission admission) {
         return Mono.defer(() -> {
             var keys = new RedisKeys(room);

@@ -12,6 +12,7 @@ import java.util.List;
 final class RoomCodec {
     private static final int FORMAT = 1;
     private static final int LAZY_EDGES = 1;
+    private static final int RESTATING = 2;
     private static final int COMPLETE = 1;
 
     private RoomCodec() {}
@@ -22,9 +23,10 @@ final class RoomCodec {
                 .u64(head.version())
                 .raw(shortText(head.room()))
                 .u8(head.roomVersion().ordinal() + 1)
-                .u8(head.lazyEdges() ? LAZY_EDGES : 0)
+                .u8((head.lazyEdges() ? LAZY_EDGES : 0) | (head.restating() ? RESTATING : 0))
                 .unsigned(head.raises())
                 .signed(head.sweepFrom())
+                .unsigned(head.stateChunks())
                 .unsigned(head.events())
                 .toBytes();
     }
@@ -44,14 +46,16 @@ final class RoomCodec {
         if (roomVersion < 1 || roomVersion > RoomVersion.values().length) {
             throw in.unreadable("room version " + roomVersion);
         }
-        boolean lazyEdges = (in.u8() & LAZY_EDGES) != 0;
+        int flags = in.u8();
         var head = new RoomHead(
                 room,
                 RoomVersion.values()[roomVersion - 1],
                 version,
                 in.unsigned(),
-                lazyEdges,
+                (flags & LAZY_EDGES) != 0,
                 in.signed(),
+                (flags & RESTATING) != 0,
+                in.unsigned(),
                 in.unsigned());
         in.end();
         return new StoredHead(head, entries);

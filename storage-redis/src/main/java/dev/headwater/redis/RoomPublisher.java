@@ -44,7 +44,12 @@ final class RoomPublisher {
                 number(publication.places().size()),
                 number(publication.gaps().size()),
                 number(publication.closedGaps().size()),
-                number(publication.marked().size())));
+                number(publication.marked().size()),
+                number(publication.stateChunks().size())));
+        publication.stateChunks().forEach((number, nodes) -> {
+            names.add(keys.stateChunk(number));
+            arguments.add(nodes);
+        });
         for (SidePage page : publication.pages()) {
             names.add(keys.side(page.id()));
             arguments.add(RedisKeys.member(page.id()));

@@ -1,7 +1,7 @@
--- KEYS: head, tokens, page list, gaps, marks, then the side pages.
+-- KEYS: head, tokens, page list, gaps, marks, then chunks of states, then the side pages.
 -- ARGV: 1 expected version, 2 head from its version on, 3 where the token goes, 4 token, 5 the index' prefix,
---       6 how many places, 7 gaps, 8 closed gaps, 9 marks; then for each side page: member, bytes; for each place: field,
---       place; for each gap: field, gap; fields of closed gaps; fields of marks.
+--       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 chunks; then each chunk; for each side page: member,
+--       bytes; for each place: field, place; for each gap: field, gap; fields of closed gaps; fields of marks.
 -- Answers 1 if it is published, now or when this very call was made before; 0 if somebody else was faster.
 local stored = redis.call('GET', KEYS[1])
 local entries = 0
@@ -22,7 +22,9 @@ end
 -- first write: one that has left this node fails here.
 local prefix = ARGV[5]
 local places = tonumber(ARGV[6])
-local firstPlace = 10 + 2 * (#KEYS - 5)
+local chunks = tonumber(ARGV[10])
+local firstPage = 11 + chunks
+local firstPlace = firstPage + 2 * (#KEYS - 5 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
 if places > 0 then
@@ -39,8 +41,9 @@ if places > 0 then
   end
 end
 
-for i = 6, #KEYS do
-  local at = 10 + 2 * (i - 6)
+for i = 1, chunks do redis.call('SET', KEYS[5 + i], ARGV[10 + i]) end
+for i = 6 + chunks, #KEYS do
+  local at = firstPage + 2 * (i - 6 - chunks)
   redis.call('SET', KEYS[i], ARGV[at + 1])
   redis.call('ZADD', KEYS[3], 0, ARGV[at])
 end

@@ -5,13 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.EventStore;
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateAround;
+import dev.headwater.history.Visibility;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
@@ -78,7 +79,8 @@ final class LinearRoom {
                         n,
                         1_700_000_000_000L + n * 1000,
                         EventKind.ORDINARY,
-                        Openness.OPEN,
+                        Visibility.OPEN,
+                        StateAround.UNKNOWN,
                         false,
                         false,
                         n == 0 ? List.of() : List.of(new Edge.Known(place(n - 1))),
@@ -95,8 +97,10 @@ final class LinearRoom {
                 0,
                 false,
                 RoomHead.NOTHING_TO_SWEEP,
+                false,
+                0,
                 head.events() + places.size());
-        return new Batch(bodies, new Publication(after, sides, places, Map.of(), Set.of(), Set.of()));
+        return new Batch(bodies, new Publication(after, sides, places, Map.of(), Set.of(), Set.of(), Map.of()));
     }
 
     record Batch(Map<PageId, byte[]> bodies, Publication publication) {}

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateAround;
+import dev.headwater.history.StateRoot;
+import dev.headwater.history.Visibility;
 import dev.headwater.id.EventId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,13 +30,25 @@ class PageCodecTest {
         var page = new SidePage(
                 new PageId(2, 1),
                 List.of(
-                        new Side(hash, 65, 5, EventKind.CREATE, Openness.OPEN, false, false, List.of(), 0, 300),
+                        new Side(
+                                hash,
+                                65,
+                                5,
+                                EventKind.CREATE,
+                                Visibility.OPEN,
+                                new StateAround(StateRoot.EMPTY, StateRoot.at(1, 2), true),
+                                false,
+                                false,
+                                List.of(),
+                                0,
+                                300),
                         new Side(
                                 EventId.parse("$a:b"),
                                 66,
                                 4,
                                 EventKind.SERVER_ACL,
-                                Openness.UNKNOWN,
+                                Visibility.PERHAPS_JOINED,
+                                new StateAround(StateRoot.at(1, 2), StateRoot.at(1, 2), false),
                                 true,
                                 true,
                                 List.of(
@@ -45,9 +59,9 @@ class PageCodecTest {
                                 400,
                                 7)));
         assertThat(HexFormat.of().formatHex(PageCodec.encode(page)))
-                .isEqualTo("01" + "02"
-                        + "09" + "00" + "00".repeat(31) + "01" + "02" + "0a" + "ac02" + "00"
-                        + "e5" + "02" + "04" + "24613a62" + "04" + "01" + "07" + "9003" + "04"
+                .isEqualTo("02" + "02"
+                        + "01" + "69" + "02" + "828008" + "00" + "00".repeat(31) + "01" + "02" + "0a" + "ac02" + "00"
+                        + "75" + "15" + "02" + "04" + "24613a62" + "04" + "01" + "07" + "9003" + "04"
                         + "00" + "01" + "01" + "00" + "1f" + "02" + "02022475" + "03" + "02022473");
         assertThat(PageCodec.decode(page.id(), PageCodec.encode(page))).isEqualTo(page);
     }
@@ -115,7 +129,8 @@ class PageCodecTest {
                     random.nextBoolean() ? random.nextLong() : id.bucket() * 32 + random.nextInt(32),
                     random.nextBoolean() ? random.nextLong() : 1_700_000_000_000L + random.nextInt(),
                     EventKind.values()[random.nextInt(EventKind.values().length)],
-                    Openness.values()[random.nextInt(Openness.values().length)],
+                    Visibility.values()[random.nextInt(Visibility.values().length)],
+                    state(random),
                     random.nextBoolean(),
                     random.nextBoolean(),
                     parents,
@@ -123,6 +138,20 @@ class PageCodecTest {
                     random.nextInt(1 << 16)));
         }
         return new SidePage(id, sides);
+    }
+
+    private static StateAround state(Random random) {
+        StateRoot before = root(random);
+        return new StateAround(before, random.nextBoolean() ? before : root(random), random.nextBoolean());
+    }
+
+    private static StateRoot root(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> StateRoot.UNKNOWN;
+            case 1 -> StateRoot.EMPTY;
+            case 2 -> StateRoot.at(5, random.nextInt(2));
+            default -> new StateRoot(random.nextLong());
+        };
     }
 
     private static EventId eventId(Random random) {

@@ -151,7 +151,7 @@ class RedisEventStoreIT extends EventStoreContract {
     @Test
     void changesNothingIfSomebodyElseWasFaster() {
         var room = new LinearRoom("raced").grow(store, 2);
-        var stale = new RoomHead(room.id, RoomVersion.V11, 1, 0, false, RoomHead.NOTHING_TO_SWEEP, 1);
+        var stale = new RoomHead(room.id, RoomVersion.V11, 1, 0, false, RoomHead.NOTHING_TO_SWEEP, false, 0, 1);
         EventId event = EventId.parse("$loser");
         var publication = new Publication(
                 stale,
@@ -159,13 +159,15 @@ class RedisEventStoreIT extends EventStoreContract {
                 Map.of(event, room.place(0)),
                 Map.of(event, new Gap(1, List.of(), true)),
                 Set.of(),
-                Set.of(event));
+                Set.of(event),
+                Map.of(1L, new byte[] {1}));
         assertThat(value(store.publish(publication))).isFalse();
         var basis = value(store.basis(room.id, RoomVersion.V11, List.of(event)));
         assertThat(basis.head()).isEqualTo(room.head());
         assertThat(basis.places()).isEmpty();
         assertThat(basis.gaps()).isEmpty();
         assertThat(basis.marked()).isEmpty();
+        assertThat(value(store.stateChunks(room.id, List.of(1L)))).isEmpty();
     }
 
     @Test
@@ -190,8 +192,10 @@ class RedisEventStoreIT extends EventStoreContract {
                 0,
                 false,
                 RoomHead.NOTHING_TO_SWEEP,
+                false,
+                0,
                 room.head().events());
-        var publication = new Publication(after, List.of(), Map.of(), gaps, closed, marked);
+        var publication = new Publication(after, List.of(), Map.of(), gaps, closed, marked, Map.of());
         assertThat(value(store.publish(publication))).isTrue();
         room.published(new LinearRoom.Batch(Map.of(), publication));
     }
@@ -268,8 +272,8 @@ class RedisEventStoreIT extends EventStoreContract {
         var ids = List.of(
                 new PageId(-3, 0), new PageId(-1, 0), new PageId(-1, 1), new PageId(0, 0), new PageId(1L << 57, 0));
         var sides = ids.stream().map(id -> new SidePage(id, List.of())).toList();
-        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, 0);
-        assertThat(value(any.publish(new Publication(head, sides, Map.of(), Map.of(), Set.of(), Set.of()))))
+        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 0, 0);
+        assertThat(value(any.publish(new Publication(head, sides, Map.of(), Map.of(), Set.of(), Set.of(), Map.of()))))
                 .isTrue();
         assertThat(value(any.pagesFrom(room, PageId.LOWEST, 100))).isEqualTo(ids);
         assertThat(value(any.pagesFrom(room, new PageId(-1, 1), 2))).isEqualTo(ids.subList(2, 4));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class RoomCodecTest {
     private static final RoomHead HEAD =
-            new RoomHead(RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, 1L << 40);
+            new RoomHead(RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, 300, 1L << 40);
 
     /** A head as the publishing script stores it. */
     static byte[] stored(RoomHead head, int entries) {
@@ -32,7 +32,7 @@ class RoomCodecTest {
     void writesAHeadAsTheSchemaSays() {
         assertThat(HexFormat.of().formatHex(stored(HEAD, 129)))
                 .isEqualTo("01" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "01"
-                        + "03" + "03" + "808080808020");
+                        + "03" + "03" + "ac02" + "808080808020");
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.headwater.gateway.transfer.RoomImport;
 import dev.headwater.gateway.transfer.StateFile;
 import dev.headwater.history.Anchors;
 import dev.headwater.history.EventStore;
-import dev.headwater.history.OpennessSweep;
+import dev.headwater.history.VisibilitySweep;
 import dev.headwater.id.EventId;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
@@ -130,8 +130,8 @@ final class ImportCommand implements Callable<Integer> {
                                 .thenReturn(report))
                 .flatMap(report -> Flux.range(0, stateAt.size() / 2)
                         .concatMap(i -> anchor(store, keys, report, stateAt.get(2 * i), stateAt.get(2 * i + 1)), 1)
-                        .then(Mono.defer(
-                                () -> stateAt.isEmpty() ? Mono.empty() : new OpennessSweep(store).sweep(report.room())))
+                        .then(Mono.defer(() ->
+                                stateAt.isEmpty() ? Mono.empty() : new VisibilitySweep(store).sweep(report.room())))
                         .thenReturn(report));
     }
 

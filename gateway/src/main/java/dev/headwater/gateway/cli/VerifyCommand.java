@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
         mixinStandardHelpOptions = true,
         versionProvider = Headwater.Version.class,
         description = {
-            "Checks stored rooms: derives IDs and hashes, index, edges, depths and openness again and compares.",
+            "Checks stored rooms: derives IDs and hashes, index, edges, depths, states and visibility again and compares.",
             "",
             "Also tells what is no fault: gaps (parents that are not stored), ties (depths that several events share),"
                     + " severed edges (they would close a cycle)."

@@ -124,7 +124,7 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     }
 
     @Override
-    public Mono<Answer> answer(Question question) {
+    public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
         return store.locate(question.room, question.from)
                 .<Answer>map(start ->
                         new Answer.Streamed((allocator, written) -> chunks(start, question.limit, allocator, written)))

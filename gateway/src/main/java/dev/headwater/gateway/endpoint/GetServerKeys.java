@@ -73,7 +73,7 @@ public final class GetServerKeys implements Endpoint<GetServerKeys.Question> {
     }
 
     @Override
-    public Mono<Answer> answer(Question question) {
+    public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
         long now = clock.millis();
         Document kept = document;
         if (kept == null || now - kept.signedAt >= KEPT.toMillis() || now < kept.signedAt) {

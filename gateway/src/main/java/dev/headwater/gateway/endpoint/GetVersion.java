@@ -5,6 +5,7 @@ import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
 import dev.headwater.gateway.http.Route;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,7 +45,7 @@ public final class GetVersion implements Endpoint<GetVersion.Question> {
     }
 
     @Override
-    public Mono<Answer> answer(Question question) {
+    public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
         return Mono.just(new Answer.Whole(body));
     }
 

@@ -1,6 +1,7 @@
 package dev.headwater.gateway.http;
 
 import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -26,6 +27,8 @@ public interface Endpoint<Q> {
     /**
      * Finds out whether there is an answer, by one round trip to the store at most; a streamed one reads the rest while it
      * is written. Subscribed to while access is still being decided: what it finds is dropped if access is refused.
+     *
+     * @param asker who has proven to ask; null where the route is not signed
      */
-    Mono<Answer> answer(Q question);
+    Mono<Answer> answer(Q question, @Nullable ServerName asker);
 }

@@ -163,7 +163,7 @@ final class RequestPipeline {
         }
 
         Mono<Answer> answer() {
-            return endpoint.answer(question);
+            return endpoint.answer(question, origin);
         }
     }
 }

@@ -8,7 +8,6 @@ import dev.headwater.event.Verified;
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.NewEvent;
-import dev.headwater.history.Openness;
 import dev.headwater.history.Page;
 import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
@@ -156,9 +155,9 @@ final class PageComparison {
 
     private void compareOpenness(Side side) {
         boolean proven = isProvenOpen(side);
-        boolean stored = side.openness().isOpen();
+        boolean stored = side.visibility().isOpen();
         open += stored ? 1 : 0;
-        if (side.openness() == Openness.OPEN && !proven) {
+        if (stored && !side.state().anchored() && !proven) {
             differs(side.id() + " is stored as open; expected unknown, since its parents do not prove it");
         } else if (proven && !stored && head.sweepFrom() == RoomHead.NOTHING_TO_SWEEP) {
             differs(side.id() + " is stored as unknown; expected open, since its parents prove it");
@@ -171,6 +170,7 @@ final class PageComparison {
             return side.parents().isEmpty();
         }
         return side.kind() != EventKind.RESTRICTS_HISTORY
+                && side.kind() != EventKind.OTHER_HISTORY
                 && !side.parents().isEmpty()
                 && side.parents().stream()
                         .allMatch(edge -> edge instanceof Edge.Known known

@@ -3,8 +3,8 @@ package dev.headwater.gateway.transfer;
 import dev.headwater.gateway.transfer.ImportReport.Refused;
 import dev.headwater.history.CurrentState;
 import dev.headwater.history.EventStore;
-import dev.headwater.history.OpennessSweep;
 import dev.headwater.history.RoomWriter;
+import dev.headwater.history.VisibilitySweep;
 import dev.headwater.history.WriteResult;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.Ed25519;
@@ -109,7 +109,7 @@ public final class RoomImport {
 
         /** What can be derived only when all is there: who may see what, and who is in the room. */
         private Mono<Void> settle() {
-            return new OpennessSweep(store)
+            return new VisibilitySweep(store)
                     .sweep(room.id())
                     .then(new CurrentState(store).of(room.id()))
                     .flatMap(admission -> store.admit(room.id(), admission));

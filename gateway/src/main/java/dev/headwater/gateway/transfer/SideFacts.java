@@ -30,7 +30,7 @@ final class SideFacts {
             Side side = page.sides().get(slot);
             facts.depths()[slot] = side.correctedDepth();
             facts.ids()[slot] = fingerprint(side.id());
-            facts.open().set(slot, side.openness().isOpen());
+            facts.open().set(slot, side.visibility().isOpen());
             if (events == depths.length) {
                 depths = Arrays.copyOf(depths, 2 * events);
             }

@@ -99,7 +99,7 @@ class StreamingIT {
         }
 
         @Override
-        public Mono<Answer> answer(String question) {
+        public Mono<Answer> answer(String question, @Nullable ServerName asker) {
             return Mono.just(new Answer.Streamed((allocator, written) ->
                     new JsonStream(new byte[] {'['}, events, new byte[] {']'}, allocator, written)));
         }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.Visibility;
 import dev.headwater.id.RoomId;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ class RoomVerifyTest {
     @Test
     void findsAnEventThatIsTakenForOpenAndOneThatIsNot() {
         Dumps.load(store, Dumps.file(directory, room));
-        change(side -> side.withOpenness(Openness.UNKNOWN));
+        change(side -> side.withVisibility(Visibility.UNKNOWN));
 
         assertThat(Dumps.verify(store, Dumps.ROOM).examples())
                 .anyMatch(line -> line.endsWith(" is stored as unknown; expected open, since its parents prove it"))
@@ -95,7 +95,8 @@ class RoomVerifyTest {
                 side.correctedDepth(),
                 side.originServerTs(),
                 side.kind(),
-                side.openness(),
+                side.visibility(),
+                side.state(),
                 side.silent(),
                 side.marked(),
                 side.parents(),
@@ -130,9 +131,17 @@ class RoomVerifyTest {
                 head.raises(),
                 head.lazyEdges(),
                 head.sweepFrom(),
+                head.restating(),
+                head.stateChunks(),
                 head.events());
         assertThat(open.publish(new Publication(
-                                next, List.of(new SidePage(page.id(), sides)), Map.of(), Map.of(), Set.of(), Set.of()))
+                                next,
+                                List.of(new SidePage(page.id(), sides)),
+                                Map.of(),
+                                Map.of(),
+                                Set.of(),
+                                Set.of(),
+                                Map.of()))
                         .block())
                 .isTrue();
     }

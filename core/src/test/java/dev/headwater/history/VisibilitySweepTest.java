@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-final class OpennessSweepTest {
+final class VisibilitySweepTest {
     private final MemoryEventStore memory = new MemoryEventStore();
     private final CountingStore store = new CountingStore(memory);
     private final RoomBuilder room = new RoomBuilder("!sweep:a.test");
@@ -25,15 +25,15 @@ final class OpennessSweepTest {
     private long open() {
         StoredRoom stored = stored();
         return stored.events().stream()
-                .filter(id -> stored.side(id).openness() == Openness.OPEN)
+                .filter(id -> stored.side(id).visibility() == Visibility.OPEN)
                 .count();
     }
 
     @Test
     void doesNothingWhereNothingIsDue() {
-        assertThat(new OpennessSweep(store).sweep(room.room()).block()).isZero();
+        assertThat(new VisibilitySweep(store).sweep(room.room()).block()).isZero();
         write(room.chain("e", 100).events());
-        assertThat(new OpennessSweep(store).sweep(room.room()).block()).isZero();
+        assertThat(new VisibilitySweep(store).sweep(room.room()).block()).isZero();
         assertThat(store.reads()).isEqualTo(2);
         assertThat(store.publishes).hasValue(0);
     }
@@ -44,7 +44,7 @@ final class OpennessSweepTest {
         write(events.subList(2_001, 5_001));
         write(events.subList(0, 2_001));
         assertThat(open()).isEqualTo(2_001);
-        assertThat(new OpennessSweep(store).sweep(room.room()).block()).isEqualTo(3_000);
+        assertThat(new VisibilitySweep(store).sweep(room.room()).block()).isEqualTo(3_000);
         assertThat(open()).isEqualTo(5_001);
         assertThat(stored().head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
         assertThat(store.publishedPages.get()).isLessThan(3_000 / 32 + 3);
@@ -59,7 +59,7 @@ final class OpennessSweepTest {
         List<NewEvent> events = room.events();
         write(events.subList(1, events.size()));
         write(events.subList(0, 1));
-        assertThat(new OpennessSweep(store).sweep(room.room()).block()).isEqualTo(10_000);
+        assertThat(new VisibilitySweep(store).sweep(room.room()).block()).isEqualTo(10_000);
         assertThat(open()).isEqualTo(10_001);
         assertThat(stored().head().lazyEdges()).isFalse();
         assertThat(store.publishes.get()).isLessThan(6);
@@ -79,12 +79,12 @@ final class OpennessSweepTest {
                         : Mono.error(new StoreUnavailableException("killed", new IllegalStateException()));
             }
         };
-        assertThatThrownBy(() -> new OpennessSweep(dying).sweep(room.room()).block())
+        assertThatThrownBy(() -> new VisibilitySweep(dying).sweep(room.room()).block())
                 .isInstanceOf(StoreUnavailableException.class);
         long half = open();
         assertThat(half).isBetween(1_002L, 2_000L);
         assertThat(stored().head().sweepFrom()).isGreaterThan(PageId.bucketOf(1_001));
-        assertThat(new OpennessSweep(store).sweep(room.room()).block()).isEqualTo(2_001 - half);
+        assertThat(new VisibilitySweep(store).sweep(room.room()).block()).isEqualTo(2_001 - half);
     }
 
     @Test
@@ -110,7 +110,7 @@ final class OpennessSweepTest {
         write(List.of(other.get("y")));
         write(List.of(other.get("root")));
         write(List.of(other.get("x")));
-        new OpennessSweep(interrupted).sweep(room.room()).block();
+        new VisibilitySweep(interrupted).sweep(room.room()).block();
         assertThat(calls.get()).isGreaterThan(2);
         assertThat(stored().events()).hasSize(904);
         assertThat(open()).isEqualTo(904);

@@ -9,10 +9,10 @@ import reactor.core.publisher.Mono;
  *
  * <p>Its progress is kept in the room's head with every change, so that a sweep which was stopped goes on where it was.
  */
-public final class OpennessSweep {
+public final class VisibilitySweep {
     private final EventStore store;
 
-    public OpennessSweep(EventStore store) {
+    public VisibilitySweep(EventStore store) {
         this.store = store;
     }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
-import dev.headwater.history.Openness;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateAround;
+import dev.headwater.history.StateRoot;
+import dev.headwater.history.Visibility;
 import dev.headwater.id.EventId;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,7 +41,8 @@ class PageCodecFuzzTest {
                 -90,
                 1_700_000_000_000L,
                 EventKind.MEMBERSHIP,
-                Openness.ANCHORED,
+                Visibility.PERHAPS_JOINED,
+                new StateAround(StateRoot.EMPTY, StateRoot.at(5, 1), true),
                 true,
                 true,
                 parents,

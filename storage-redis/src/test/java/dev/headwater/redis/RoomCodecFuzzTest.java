@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Any bytes as each of a room's records: those that are read can be written and read again. */
 class RoomCodecFuzzTest {
     static Stream<byte[]> records() {
-        byte[] head =
-                RoomCodec.encodeHead(new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, 9));
+        byte[] head = RoomCodec.encodeHead(
+                new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, true, 2, 9));
         return Stream.of(
                 new RecordWriter(64).u8(1).u32(9).raw(head).toBytes(),
                 RoomCodec.encodePlace(Place.of(-1, 2, 31)),

@@ -386,49 +386,79 @@ class BadRequestsIT {
                 .isEqualTo(5);
     }
 
-    static Stream<String> accepted() {
+    /** A request that is answered as every good one is. */
+    record Odd(String name, String request) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Odd signed(String name, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Authorization: " + remote.authorization(GOOD, TestGateway.NAME)));
+        all.addAll(List.of(headers));
+        return new Odd(name, get(GOOD, all.toArray(new String[0])));
+    }
+
+    private static Odd asked(String name, String target) {
+        return new Odd(name, gateway.signed(target));
+    }
+
+    static Stream<Odd> accepted() {
         String sig = sig();
+        String good = parts("remote.example", "hs.example", "ed25519:a_1", sig);
         return Stream.of(
-                auth("X-Matrix Origin=remote.example , KEY=ed25519:a_1\t,\tsIg=" + sig),
-                auth("x-matrix sig=\"" + sig + "\",key=\"ed25519:a_1\",origin=\"remote.example\""),
-                auth(parts("remote.example", "hs.example", "ed25519:a_1", sig) + ",new=\"a,b\\\"c\""),
-                auth("X-Matrix key=\"ed25519:a_1\",sig=\"" + sig + "\",origin=\"\\remote.example\""),
-                get(
-                        GOOD,
-                        "Authorization: " + parts("remote.example", "hs.example", "ed25519:z_9", sig),
-                        "Authorization: Bearer x",
-                        "Authorization: " + parts("remote.example", "hs.example", "ed25519:a_1", sig)),
-                get(
-                        GOOD,
-                        "Authorization: " + remote.authorization(GOOD, TestGateway.NAME),
+                new Odd(
+                        "11 own host's absolute form",
+                        "GET http://hs.example" + signed("").request.substring(4)),
+                signed("22 spoofed addresses", "X-Forwarded-For: 10.0.0.1", "X-Real-IP: 10.0.0.2"),
+                signed(
+                        "25 upgrade to h2c",
                         "Upgrade: h2c",
                         "Connection: Upgrade, HTTP2-Settings",
                         "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"),
-                get(
-                        GOOD,
-                        "Authorization: " + remote.authorization(GOOD, TestGateway.NAME),
+                signed(
+                        "25 upgrade to WebSocket",
                         "Upgrade: websocket",
                         "Connection: Upgrade",
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
                         "Sec-WebSocket-Version: 13"),
-                get(
-                        GOOD,
-                        "Authorization: " + remote.authorization(GOOD, TestGateway.NAME),
-                        "X-Forwarded-For: 10.0.0.1",
-                        "X-Real-IP: 10.0.0.2"),
-                get("http://hs.example" + GOOD, "Authorization: " + remote.authorization(GOOD, TestGateway.NAME)),
-                gateway.signed(BACKFILL + ROOM + "/?v=%24c10&limit=5"),
-                gateway.signed(BACKFILL + "!room:hs.example?limit=5&v=$c10&v=abc&v=&v=%ff&v=$unknown&v=$o2"),
-                gateway.signed(BACKFILL + ROOM + "?limit=5" + "&v=$c10".repeat(300)),
-                gateway.signed(BACKFILL + ROOM + "?limit=5&v=$c10"
-                        + IntStream.range(0, 300).mapToObj(i -> "&v=$u" + i).collect(Collectors.joining())));
+                new Odd("35 needless escape", auth(good.replace("remote", "\\remote"))),
+                new Odd("36 unknown parameter", auth(good + ",new=\"a,b\\\"c\"")),
+                new Odd(
+                        "38 upper case, blanks, tabs, bare colons",
+                        auth("X-Matrix Origin=remote.example , DESTINATION=hs.example\t,KEY=ed25519:a_1\t,\tsIg="
+                                + sig)),
+                new Odd("39 scheme in lower case", auth(good.replace("X-Matrix", "x-matrix"))),
+                new Odd(
+                        "42 two keys, the second valid",
+                        get(
+                                GOOD,
+                                "Authorization: " + good.replace("a_1", "z_9"),
+                                "Authorization: Bearer x",
+                                "Authorization: " + good)),
+                new Odd(
+                        "42 two keys, the first valid",
+                        get(GOOD, "Authorization: " + good, "Authorization: " + good.replace("a_1", "z_9"))),
+                new Odd("46 no destination", auth(good.replace("destination=\"hs.example\",", ""))),
+                asked("trailing slash", BACKFILL + ROOM + "/?v=%24c10&limit=5"),
+                asked(
+                        "65 67 odd and unknown v beside a good one",
+                        BACKFILL + "!room:hs.example?limit=5&v=$c10&v=abc&v=&v=%ff&v=$unknown&v=$o2"),
+                asked(
+                        "66 300 v",
+                        BACKFILL + ROOM + "?limit=5&v=$c10"
+                                + IntStream.range(0, 300)
+                                        .mapToObj(i -> "&v=$u" + i)
+                                        .collect(Collectors.joining())),
+                asked("68 one v 300 times", BACKFILL + ROOM + "?limit=5" + "&v=$c10".repeat(300)));
     }
 
     @ParameterizedTest
     @MethodSource("accepted")
-    void acceptsWhatOnlyLooksOdd(String request) throws IOException {
+    void acceptsWhatOnlyLooksOdd(Odd odd) throws IOException {
         try (RawConnection connection = gateway.connect()) {
-            Response response = connection.send(request).read();
+            Response response = connection.send(odd.request).read();
             assertThat(response.status()).as(response.text()).isEqualTo(200);
             assertThat(JsonMapper.shared()
                             .readTree(response.body())

@@ -70,12 +70,13 @@ public final class RoomGenerator implements Iterator<Pdu> {
     public RoomGenerator(RoomShape shape, Ed25519 scheme) {
         this.shape = shape;
         this.scheme = scheme;
-        this.random = new Random(shape.seed());
+        this.random = new Random(shape.seed() + 0x9E3779B97F4A7C15L * shape.number());
         if (!shape.version().atLeast(RoomVersion.V3)) {
             throw new IllegalArgumentException("rooms are generated from version 3 on, not of " + shape.version());
         }
         if (!RoomVersionRules.of(shape.version()).roomIdIsCreateHash()) {
-            room = "!generated-" + shape.seed() + ":" + shape.servers().get(0);
+            room = "!generated-" + shape.seed() + "-" + shape.number() + ":"
+                    + shape.servers().get(0);
         }
         for (ServerName server : shape.servers()) {
             keys.put(server, key(shape.seed(), server));
@@ -157,7 +158,7 @@ public final class RoomGenerator implements Iterator<Pdu> {
         long deepest = parents.stream().mapToLong(Parent::depth).max().orElse(0);
         boolean lie = !parents.isEmpty() && random.nextDouble() < shape.lies();
         event.put("depth", lie ? StrictJson.MAX_INTEGER : Math.min(deepest + 1, StrictJson.MAX_INTEGER));
-        event.put("origin_server_ts", 1_750_000_000_000L + made * 1_000L);
+        event.put("origin_server_ts", 1_750_000_000_000L + shape.number() + made * 1_000L);
         ArrayNode prev = event.putArray("prev_events");
         parents.forEach(parent -> prev.add(parent.id().value()));
         ArrayNode authEvents = event.putArray("auth_events");

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * What a generated room looks like. The same shape gives the same room, byte for byte.
  *
+ * @param number tells the rooms of one seed apart, whose servers have the same keys
  * @param events in all, those that found the room included
  * @param servers whose users are in the room; the first founds it
  * @param branches chains that run beside each other from the founding on and are never merged
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record RoomShape(
         long seed,
+        int number,
         int events,
         RoomVersion version,
         List<ServerName> servers,
@@ -36,6 +38,7 @@ public record RoomShape(
     public static RoomShape ordinary(long seed, int events) {
         return new RoomShape(
                 seed,
+                0,
                 events,
                 RoomVersion.V11,
                 List.of(
@@ -49,6 +52,6 @@ public record RoomShape(
     }
 
     public RoomShape withBranches(int count) {
-        return new RoomShape(seed, events, version, servers, count, forks, lies, meanText);
+        return new RoomShape(seed, number, events, version, servers, count, forks, lies, meanText);
     }
 }

@@ -33,7 +33,7 @@ class RoomGeneratorTest {
             names = {"V1", "V2"})
     void everyEventIsGenuineAndComesAfterItsParents(RoomVersion version) {
         Set<EventId> seen = new HashSet<>();
-        List<Pdu> room = room(new RoomShape(SEED, 60, version, SERVERS, 2, 0.3, 0.1, 60));
+        List<Pdu> room = room(new RoomShape(SEED, 0, 60, version, SERVERS, 2, 0.3, 0.1, 60));
         for (Pdu pdu : room) {
             assertThat(PduSignatures.check(pdu, KEYS, Ed25519.jdk())).isInstanceOf(Verified.Accepted.class);
             assertThat(seen).containsAll(pdu.prevEvents());
@@ -57,7 +57,7 @@ class RoomGeneratorTest {
 
     @Test
     void forksAreMergedByTheNextEventAndBranchesNever() {
-        List<Pdu> room = room(new RoomShape(SEED, 400, RoomVersion.V11, SERVERS, 20, 0.2, 0, 10));
+        List<Pdu> room = room(new RoomShape(SEED, 0, 400, RoomVersion.V11, SERVERS, 20, 0.2, 0, 10));
         Set<EventId> ends = new HashSet<>();
         for (Pdu pdu : room) {
             pdu.prevEvents().forEach(ends::remove);
@@ -70,7 +70,7 @@ class RoomGeneratorTest {
     @Test
     void refusesWhatItCannotMake() {
         assertThatThrownBy(() ->
-                        new RoomGenerator(new RoomShape(1, 60, RoomVersion.V2, SERVERS, 1, 0, 0, 10), Ed25519.jdk()))
+                        new RoomGenerator(new RoomShape(1, 0, 60, RoomVersion.V2, SERVERS, 1, 0, 0, 10), Ed25519.jdk()))
                 .hasMessageContaining("version 3");
         assertThatThrownBy(() -> RoomShape.ordinary(1, 3)).hasMessageContaining("founding");
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headwater.loadtest.traffic;
+
+import org.jspecify.annotations.NullMarked;

@@ -42,6 +42,7 @@ class BadRequestsIT {
                 List.of("{\"allow\":[\"*\"],\"deny\":[\"remote.example\"]}"),
                 "remote.example");
         TestGateway.store(store, new RoomBuilder("!others:hs.example").chain("o", 3), List.of(), "elsewhere.example");
+        TestGateway.store(store, new RoomBuilder("!a}{h:hs.example").chain("h", 6), List.of(), "remote.example");
         stranger = Asker.named("stranger.example");
         gateway = TestGateway.over(store).start();
         remote = gateway.remote;
@@ -441,6 +442,7 @@ class BadRequestsIT {
                         "42 two keys, the first valid",
                         get(GOOD, "Authorization: " + good, "Authorization: " + good.replace("a_1", "z_9"))),
                 new Odd("46 no destination", auth(good.replace("destination=\"hs.example\",", ""))),
+                asked("60 braces in the room's ID", BACKFILL + "!a%7D%7Bh:hs.example?v=$h6&limit=5"),
                 asked("trailing slash", BACKFILL + ROOM + "/?v=%24c10&limit=5"),
                 asked(
                         "65 67 odd and unknown v beside a good one",

@@ -52,10 +52,10 @@ class PduReaderFuzzTest {
                 assertThat(pdu.silent()).isFalse();
             } catch (BadEventException e) {
                 if (e.reason() == Reason.JSON) {
-                    isPrintable(e.getMessage());
+                    isPrintable(e);
                     return; // Of every version.
                 }
-                isPrintable(e.getMessage());
+                isPrintable(e);
                 pdu = e.walkable().orElse(null);
             }
             if (pdu != null) {
@@ -100,7 +100,8 @@ class PduReaderFuzzTest {
         assertThat(pdu.authEvents()).doesNotContain(pdu.id()).doesNotHaveDuplicates();
     }
 
-    private static void isPrintable(String message) {
+    private static void isPrintable(Exception e) {
+        String message = String.valueOf(e.getMessage());
         for (int i = 0; i < message.length(); i++) {
             if (Character.isISOControl(message.charAt(i))) {
                 fail("a control character in: " + message);
@@ -157,7 +158,7 @@ class PduReaderFuzzTest {
         try {
             assertThat(PduSignatures.neededSigners(pdu)).doesNotContainNull();
         } catch (InvalidIdException e) {
-            isPrintable(e.getMessage());
+            isPrintable(e);
         }
         assertThat(pdu.rules().eventIds() == EventIds.IN_EVENT)
                 .isEqualTo(pdu.json().has("event_id"));

@@ -7,11 +7,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** The events in the body of an answer, each as its bytes stand there: one odd event does not spoil its neighbours. */
 final class BackfillAnswer {
-    private static final JsonFactory JSON = new JsonFactory();
+    // The places of events are counted in bytes, which another charset would not let be told.
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build();
 
     private BackfillAnswer() {}
 
@@ -25,11 +29,10 @@ final class BackfillAnswer {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean wanted = parser.currentName().equals("pdus");
                 JsonToken value = parser.nextToken();
-                if (wanted && value == JsonToken.START_ARRAY) {
-                    events = elements(parser, body);
-                } else {
-                    parser.skipChildren();
+                if (wanted) {
+                    events = value == JsonToken.START_ARRAY ? elements(parser, body) : null;
                 }
+                parser.skipChildren();
             }
             if (parser.nextToken() != null) {
                 throw new TransferException("the answer goes on after its end; expected one JSON object");
@@ -49,6 +52,7 @@ final class BackfillAnswer {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             int begin = (int) parser.currentTokenLocation().getByteOffset();
             parser.skipChildren();
+            parser.finishToken();
             events.add(Arrays.copyOfRange(
                     body, begin, (int) parser.currentLocation().getByteOffset()));
         }

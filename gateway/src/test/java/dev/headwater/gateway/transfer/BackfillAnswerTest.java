@@ -3,6 +3,7 @@ package dev.headwater.gateway.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class BackfillAnswerTest {
                 "[]",
                 "{}",
                 "{\"pdus\":{}}",
+                "{\"pdus\":[],\"pdus\":{}}",
                 "{\"pdus\":[{\"a\":1},",
                 "{\"pdus\":[{\"a\":1}]",
                 "{\"pdus\":[{\"a\":1}]}{}",
@@ -35,6 +37,14 @@ class BackfillAnswerTest {
                 .isInstanceOf(TransferException.class)
                 .hasMessageStartingWith("the answer ")
                 .hasMessageContaining("expected ");
+    }
+
+    @Test
+    void refusesOtherCharsets() {
+        for (Charset charset : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE)) {
+            assertThatThrownBy(() -> BackfillAnswer.events("{\"pdus\":[{\"a\":1}]}".getBytes(charset)))
+                    .isInstanceOf(TransferException.class);
+        }
     }
 
     private static List<String> events(String body) {

@@ -1,12 +1,13 @@
 package dev.headwater.access;
 
 import dev.headwater.id.ServerName;
+import dev.headwater.json.BadJsonException;
+import dev.headwater.json.StrictJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -15,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @see <a href="https://spec.matrix.org/v1.18/client-server-api/#server-access-control-lists-acls-for-rooms">Server ACLs</a>
  */
 public final class ServerAcl {
-    private static final JsonMapper JSON = new JsonMapper();
     // As the peers tell them: four groups of digits, or brackets.
     private static final Pattern IP_LITERAL = Pattern.compile("\\[.*]|[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
 
@@ -44,13 +44,10 @@ public final class ServerAcl {
     /** As {@link #of(ObjectNode)}, from JSON as a store keeps it. What is not an object denies all. */
     public static ServerAcl parse(String content) {
         try {
-            if (JSON.readTree(content) instanceof ObjectNode object) {
-                return of(object);
-            }
-        } catch (JacksonException notJson) {
-            // Denied below, as is every other text that is no list.
+            return of(StrictJson.object(content.getBytes(StandardCharsets.UTF_8), StrictJson.Numbers.LENIENT));
+        } catch (BadJsonException noObject) {
+            return new ServerAcl(List.of(), List.of(), false);
         }
-        return new ServerAcl(List.of(), List.of(), false);
     }
 
     private static List<Glob> globs(@org.jspecify.annotations.Nullable JsonNode list) {

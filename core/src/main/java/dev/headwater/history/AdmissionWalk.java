@@ -4,15 +4,18 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.ServerName;
 import dev.headwater.id.UserId;
+import dev.headwater.json.BadJsonException;
+import dev.headwater.json.CanonicalJson;
+import dev.headwater.json.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Walks a whole room backwards from its ends and gathers who is in it.
@@ -22,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  * has ended before.
  */
 final class AdmissionWalk {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final EventStore store;
     private final RoomHead head;
     private final Map<EventId, Place> ends;
@@ -108,7 +109,7 @@ final class AdmissionWalk {
                 addServer(user);
             }
         } else if (kind == EventKind.SERVER_ACL && firstAcl) {
-            acls.add(json(event).path("content").toString());
+            acls.add(new String(CanonicalJson.encode(json(event).path("content")), StandardCharsets.UTF_8));
         }
     }
 
@@ -122,9 +123,10 @@ final class AdmissionWalk {
     }
 
     private static JsonNode json(WalkedEvent event) {
+        byte[] body = Arrays.copyOfRange(event.page(), event.offset(), event.offset() + event.length());
         try {
-            return JSON.readTree(event.page(), event.offset(), event.length());
-        } catch (JacksonException notJson) {
+            return StrictJson.object(body, StrictJson.Numbers.LENIENT);
+        } catch (BadJsonException notJson) {
             throw new IllegalStateException("The stored event " + event.id() + " is not JSON", notJson);
         }
     }

@@ -32,7 +32,10 @@ public final class StrictJson {
     public enum Numbers {
         /** Integers within ±(2^53-1), without fraction, exponent or {@code -0}. */
         CANONICAL,
-        /** Every JSON number that a double could hold, unless its exponent fits no int; {@link CanonicalJson} writes each as it was read. */
+        /**
+         * Every JSON number that a double could hold, unless its exponent fits no int; {@link CanonicalJson} writes each
+         * as it was read.
+         */
         LENIENT
     }
 
@@ -81,6 +84,11 @@ public final class StrictJson {
             return object;
         }
         throw BadJsonException.badJson(0, "expected a JSON object");
+    }
+
+    /** The tokens of a document that {@link #parse} took before, within the same limits; they are not checked again. */
+    public static JsonParser tokens(byte[] bytes, int offset, int length) {
+        return FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length);
     }
 
     private JsonNode guarded() {

@@ -3,6 +3,7 @@ package dev.headwater.history;
 import static dev.headwater.history.RoomBuilder.VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.access.ServerAcl;
 import dev.headwater.id.ServerName;
 import java.util.List;
 import java.util.Set;
@@ -97,6 +98,25 @@ final class CurrentStateTest {
         member("c", "@c:next.test", "join").after("b");
         room.event("leaf").after("create").silent();
         assertThat(derived().joined()).isEqualTo(servers("in.test", "next.test"));
+    }
+
+    @Test
+    void readsWhateverTheGateHasTaken() {
+        String longName = "\"" + "n".repeat(60_000) + "\":1e-400,";
+        room.event("create").kind(EventKind.CREATE);
+        room.event("a")
+                .kind(EventKind.MEMBERSHIP)
+                .body("{" + longName + "\"state_key\":\"@a:in.test\",\"content\":{\"membership\":\"join\"}}")
+                .after("create");
+        room.event("acl")
+                .kind(EventKind.SERVER_ACL)
+                .body("{\"content\":{" + longName + "\"allow\":[\"*\"]}}")
+                .after("a");
+        RoomAdmission admission = derived();
+        assertThat(admission.joined()).isEqualTo(servers("in.test"));
+        assertThat(admission.acls())
+                .allMatch(acl -> ServerAcl.parse(acl).allows(ServerName.parse("in.test")))
+                .hasSize(1);
     }
 
     @Test

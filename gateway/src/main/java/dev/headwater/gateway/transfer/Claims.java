@@ -1,12 +1,11 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.id.EventId;
+import dev.headwater.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What a stored event says about its place in history, read without building the rest of it.
@@ -15,13 +14,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param prevEvents of the shapes of all room versions
  */
 record Claims(long depth, List<EventId> prevEvents) {
-    private static final JsonFactory JSON = new JsonFactory();
-
     /** @param page bytes among which the event stands */
     static Claims of(byte[] page, int offset, int length) {
         long depth = 0;
         List<EventId> prevEvents = List.of();
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), page, offset, length)) {
+        try (JsonParser parser = StrictJson.tokens(page, offset, length)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();

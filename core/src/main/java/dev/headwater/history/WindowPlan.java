@@ -33,13 +33,19 @@ final class WindowPlan {
         int below = Math.max(parts, top.part() < 2 * USUAL_PARTS ? top.part() + 1 : 0);
         // In a bucket of very many parts, half of the window is for them and half for what may lie below.
         addParts(pages, Math.max(pages.size(), size / 2), held, top.bucket(), top.part());
-        // The first page may begin anywhere, so one more than the events would fill.
-        long buckets = Math.min(EventStore.MAX_WINDOW, wanted / PageId.MAX_EVENTS + 2);
+        long behindTop = Math.max(0, wanted - reachable(top, frontier));
+        long behind = (behindTop + PageId.LEVELS - 1) / PageId.LEVELS;
+        long buckets = Math.min(EventStore.MAX_WINDOW, 1 + behind);
         for (long bucket = top.bucket(); bucket > top.bucket() - buckets; bucket--) {
             addPending(pages, size, frontier, bucket);
             addParts(pages, size, held, bucket, bucket == top.bucket() ? top.part() : below);
         }
         return pages;
+    }
+
+    /** How many events of the top bucket the walk will probably come to: a page is filled from its lowest level upwards. */
+    private static int reachable(PageId top, Frontier frontier) {
+        return top.part() == 0 ? frontier.highestPendingSlot(top) + 1 : PageId.LEVELS;
     }
 
     private int size() {

@@ -14,12 +14,14 @@ import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.SigningKey;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
 
 /** A running gateway: the one place where store, keys, endpoints and listeners are wired together. */
 public final class Gateway {
@@ -30,10 +32,12 @@ public final class Gateway {
 
     private final FederationServer server;
     private final Scheduler checks;
+    private final Mono<Void> disposal;
 
-    private Gateway(FederationServer server, Scheduler checks) {
+    private Gateway(FederationServer server, Scheduler checks, Mono<Void> disposal) {
         this.server = server;
         this.checks = checks;
+        this.disposal = disposal;
     }
 
     /**
@@ -42,22 +46,50 @@ public final class Gateway {
      */
     public static Mono<Gateway> start(GatewayOptions options, EventStore store) {
         return Mono.defer(() -> {
+            LoopResources loops = FederationServer.loops();
+            Mono<Void> disposal =
+                    Mono.defer(() -> loops.disposeLater(Duration.ZERO, options.http().shutdownTimeout()));
+            return start(options, store, loops, disposal)
+                    .onErrorResume(e -> disposal.then(Mono.error(e)));
+        });
+    }
+
+    /**
+     * As {@link #start(GatewayOptions, EventStore)}, on event loops that the store uses too.
+     *
+     * @param loops stay the caller's to dispose of, after the store is closed
+     */
+    public static Mono<Gateway> start(GatewayOptions options, EventStore store, LoopResources loops) {
+        return start(options, store, loops, Mono.empty());
+    }
+
+    private static Mono<Gateway> start(
+            GatewayOptions options, EventStore store, LoopResources loops, Mono<Void> disposal) {
+        return Mono.defer(() -> {
             Clock clock = Clock.systemUTC();
             Ed25519 ed25519 = SignatureProvider.fastest();
-            // One thread a core: a check only computes.
-            int threads = Runtime.getRuntime().availableProcessors();
-            Scheduler checks =
-                    Schedulers.newBoundedElastic(threads, CHECKS_WAITING, "headwater-signatures", IDLE_SECONDS, true);
+            Scheduler checks = SignatureProvider.fastestIsQuick() ? Schedulers.immediate() : threadsForChecks();
             RequestAuthenticator authenticator =
                     new RequestAuthenticator(options.serverName(), options.verifyKeys(), ed25519, checks, clock);
             return FederationServer.start(
                             options.http(),
+                            loops,
                             endpoints(options, store, ed25519, clock),
                             authenticator,
                             new RoomAccess(store))
-                    .map(server -> new Gateway(server, checks))
+                    .map(server -> new Gateway(server, checks, disposal))
                     .doOnError(e -> checks.dispose());
         });
+    }
+
+    /** One thread a core: a check only computes. */
+    private static Scheduler threadsForChecks() {
+        return Schedulers.newBoundedElastic(
+                Runtime.getRuntime().availableProcessors(),
+                CHECKS_WAITING,
+                "headwater-signatures",
+                IDLE_SECONDS,
+                true);
     }
 
     private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {
@@ -83,6 +115,6 @@ public final class Gateway {
         // Disposing waits for a lock, which an event loop must not do.
         return server.stop()
                 .then(Mono.fromRunnable(checks::dispose).subscribeOn(Schedulers.boundedElastic()))
-                .then();
+                .then(disposal);
     }
 }

@@ -11,13 +11,22 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -26,13 +35,21 @@ final class RedisConnector {
     private static final int OLDEST_MAJOR = 6;
     private static final int OLDEST_MINOR = 2;
 
-    private final AbstractRedisClient client;
-    private final ClientResources resources;
+    // More than one turn of an event loop ever sends: flushes of a turn become one.
+    private static final int FLUSHES_AT_ONCE = 256;
+
+    private static final NettyCustomizer ONE_FLUSH_A_TURN = new NettyCustomizer() {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            channel.pipeline().addFirst("headwater.flush", new FlushConsolidationHandler(FLUSHES_AT_ONCE, true));
+        }
+    };
+
+    private final List<Lane> lanes;
     private final RedisLink link;
 
-    private RedisConnector(AbstractRedisClient client, ClientResources resources, RedisLink link) {
-        this.client = client;
-        this.resources = resources;
+    private RedisConnector(List<Lane> lanes, RedisLink link) {
+        this.lanes = List.copyOf(lanes);
         this.link = link;
     }
 
@@ -40,53 +57,72 @@ final class RedisConnector {
         return link;
     }
 
-    /** Connects. If that fails, or the server is refused, or the subscriber cancels, nothing stays open. */
-    static Mono<RedisConnector> connect(RedisOptions options) {
+    /**
+     * Connects, once for each of the caller's event loops, or on a thread of Lettuce's own if none are given. If that
+     * fails, or the server is refused, or the subscriber cancels, nothing stays open.
+     */
+    static Mono<RedisConnector> connect(RedisOptions options, List<EventLoop> loops) {
         return Mono.defer(() -> {
             RedisAddress address = RedisAddress.parse(options.uri(), options.connectTimeout());
-            ClientResources resources = ClientResources.builder()
-                    .reconnectDelay(
-                            Delay.fullJitter(Duration.ZERO, options.reconnectDelay(), 50, TimeUnit.MILLISECONDS))
-                    .build();
-            AbstractRedisClient client = address.cluster()
-                    ? RedisClusterClient.create(resources, address.nodes())
-                    : RedisClient.create(resources);
-            Mono<RedisConnector> connected = client instanceof RedisClusterClient cluster
-                    ? toCluster(cluster, resources, options)
-                    : toServer((RedisClient) client, resources, address, options);
-            return connected
+            List<Lane> open = new CopyOnWriteArrayList<>();
+            return Flux.range(0, Math.max(1, loops.size()))
+                    .concatMap(
+                            i -> lane(options, address, loops.isEmpty() ? null : loops.get(i), i == 0)
+                                    .doOnNext(open::add),
+                            0)
+                    .then(Mono.fromSupplier(() ->
+                            new RedisConnector(open, new RedisLink(new Lanes(open), address.cluster(), options))))
                     .onErrorMap(
                             RedisException.class,
                             e -> new StoreUnavailableException("Redis cannot be reached: " + e.getMessage(), e))
-                    .onErrorResume(e -> close(client, resources).then(Mono.error(e)))
-                    .doOnCancel(() -> close(client, resources).subscribe());
+                    .onErrorResume(e -> close(open).then(Mono.error(e)))
+                    .doOnCancel(() -> close(open).subscribe());
         });
     }
 
     /** Closes all connections; what is under way fails. */
     Mono<Void> close() {
-        return close(client, resources);
+        return close(lanes);
     }
 
-    private static Mono<Void> close(AbstractRedisClient client, ClientResources resources) {
-        return Mono.fromFuture(() -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
-                .then(Mono.create(
-                        sink -> resources.shutdown(0, 2, TimeUnit.SECONDS).addListener(done -> sink.success())));
+    private static Mono<Void> close(List<Lane> lanes) {
+        return Flux.fromIterable(lanes).flatMap(Lane::close).then();
     }
 
-    private static Mono<RedisConnector> toServer(
-            RedisClient client, ClientResources resources, RedisAddress address, RedisOptions options) {
+    private static Mono<Lane> lane(
+            RedisOptions options, RedisAddress address, @Nullable EventLoop loop, boolean first) {
+        ClientResources.Builder builder = ClientResources.builder()
+                .reconnectDelay(Delay.fullJitter(Duration.ZERO, options.reconnectDelay(), 50, TimeUnit.MILLISECONDS))
+                .nettyCustomizer(ONE_FLUSH_A_TURN);
+        if (loop != null) {
+            builder.eventLoopGroupProvider(new CallersLoop(loop));
+        }
+        ClientResources resources = builder.build();
+        AbstractRedisClient client = address.cluster()
+                ? RedisClusterClient.create(resources, address.nodes())
+                : RedisClient.create(resources);
+        Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> connected =
+                client instanceof RedisClusterClient cluster
+                        ? toCluster(cluster, options, first)
+                        : toServer((RedisClient) client, address, options, first);
+        return connected
+                .<Lane>map(commands -> new Lane(loop, client, resources, commands))
+                .onErrorResume(e -> Lane.close(client, resources).then(Mono.error(e)))
+                .doOnCancel(() -> Lane.close(client, resources).subscribe());
+    }
+
+    private static Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> toServer(
+            RedisClient client, RedisAddress address, RedisOptions options, boolean first) {
         client.setOptions(common(ClientOptions.builder(), options).build());
         return Mono.fromFuture(() -> client.connectAsync(
                                 ByteArrayCodec.INSTANCE, address.nodes().get(0))
                         .toCompletableFuture())
-                .flatMap(connection -> prepare(Flux.just(connection.async()))
-                        .thenReturn(new RedisConnector(
-                                client, resources, new RedisLink(connection.async(), false, options))));
+                .map(StatefulRedisConnection::async)
+                .flatMap(commands -> (first ? prepare(Flux.just(commands)) : Mono.empty()).thenReturn(commands));
     }
 
-    private static Mono<RedisConnector> toCluster(
-            RedisClusterClient client, ClientResources resources, RedisOptions options) {
+    private static Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> toCluster(
+            RedisClusterClient client, RedisOptions options, boolean first) {
         var refresh = ClusterTopologyRefreshOptions.builder()
                 .enableAllAdaptiveRefreshTriggers()
                 .adaptiveRefreshTriggersTimeout(options.reconnectDelay())
@@ -97,16 +133,19 @@ final class RedisConnector {
                 .build());
         return Mono.fromFuture(() -> client.refreshPartitionsAsync().toCompletableFuture())
                 .then(Mono.fromFuture(() -> client.connectAsync(ByteArrayCodec.INSTANCE)))
-                .flatMap(connection -> prepare(Flux.fromIterable(connection.getPartitions())
-                                .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
-                                .concatMap(
-                                        node -> Mono.fromFuture(connection.getConnectionAsync(
-                                                node.getUri().getHost(),
-                                                node.getUri().getPort())),
-                                        1)
-                                .map(StatefulRedisConnection::async))
-                        .thenReturn(new RedisConnector(
-                                client, resources, new RedisLink(connection.async(), true, options))));
+                .flatMap(connection -> (first ? prepare(masters(connection)) : Mono.empty())
+                        .thenReturn(connection.async()));
+    }
+
+    private static Flux<RedisAsyncCommands<byte[], byte[]>> masters(
+            StatefulRedisClusterConnection<byte[], byte[]> connection) {
+        return Flux.fromIterable(connection.getPartitions())
+                .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
+                .concatMap(
+                        node -> Mono.fromFuture(connection.getConnectionAsync(
+                                node.getUri().getHost(), node.getUri().getPort())),
+                        1)
+                .map(StatefulRedisConnection::async);
     }
 
     private static <B extends ClientOptions.Builder> B common(B builder, RedisOptions options) {

@@ -16,6 +16,8 @@ import dev.headwater.id.ServerName;
 import dev.headwater.room.RoomVersion;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,7 +31,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * An event store in Redis 6.2 or later, standalone, behind Sentinel or a cluster; docs/storage-schema.md says what it
- * writes. Thread safe; all callers share one connection to each node.
+ * writes. Thread safe; all callers share few connections to each node.
  *
  * <p>Results arrive on the thread that reads the connection: whoever computes for long moves elsewhere first. A read ends
  * within {@link RedisOptions#readTimeout} and a write within {@link RedisOptions#writeTimeout}; only while the room's slot
@@ -63,7 +65,21 @@ public final class RedisEventStore implements EventStore {
      */
     public static Mono<RedisEventStore> connect(RedisOptions options) {
         RedisScript.load();
-        return RedisConnector.connect(options).map(RedisEventStore::new);
+        return RedisConnector.connect(options, List.of()).map(RedisEventStore::new);
+    }
+
+    /**
+     * As {@link #connect(RedisOptions)}, with a connection for each of the caller's event loops instead of a thread of
+     * its own: who asks on one of them is answered on the same, with no other thread in between. The store must be closed
+     * before the loops are.
+     *
+     * @param loops of NIO
+     */
+    public static Mono<RedisEventStore> connect(RedisOptions options, EventLoopGroup loops) {
+        RedisScript.load();
+        List<EventLoop> all = new ArrayList<>();
+        loops.forEach(loop -> all.add((EventLoop) loop));
+        return RedisConnector.connect(options, all).map(RedisEventStore::new);
     }
 
     /** Closes the connections; what is under way fails. Subscribing again does nothing. */

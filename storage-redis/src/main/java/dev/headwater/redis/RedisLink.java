@@ -20,7 +20,7 @@ import reactor.core.publisher.SynchronousSink;
 import reactor.util.retry.Retry;
 
 /**
- * The commands of one connection as Monos: each is sent on subscription, ends within its time, and is forgotten on
+ * Commands to Redis as Monos: each is sent on subscription, ends within its time, and is forgotten on
  * cancellation.
  *
  * <p>Not Lettuce's reactive commands: under slow demand those stop reading the connection, which all share.
@@ -29,12 +29,12 @@ final class RedisLink {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-    private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private final Lanes lanes;
     private final boolean cluster;
     private final RedisOptions options;
 
-    RedisLink(RedisClusterAsyncCommands<byte[], byte[]> commands, boolean cluster, RedisOptions options) {
-        this.commands = commands;
+    RedisLink(Lanes lanes, boolean cluster, RedisOptions options) {
+        this.lanes = lanes;
         this.cluster = cluster;
         this.options = options;
     }
@@ -44,7 +44,7 @@ final class RedisLink {
     /** Sends one command. Its failure is Redis' own; {@link #reading} and {@link #writing} translate it. */
     <T> Mono<T> send(Command<T> command) {
         Mono<T> sent = Mono.defer(() -> {
-            RedisFuture<T> answer = command.apply(commands);
+            RedisFuture<T> answer = command.apply(lanes.current());
             // A failure that comes after cancellation has nobody to go to, and is no error: so it travels as a value.
             return Mono.fromFuture(answer.handle(Outcome::new).toCompletableFuture(), true)
                     .doFinally(end -> {

@@ -47,18 +47,26 @@ public enum SignatureProvider {
 
     /** The fastest that works on this machine; looked for once. */
     public static Ed25519 fastest() {
-        return Fastest.SCHEME;
+        return Found.FASTEST.scheme;
     }
 
-    private static final class Fastest {
-        static final Ed25519 SCHEME = find();
+    /**
+     * Whether {@link #fastest} needs so little for a check, some 40 µs, that the thread which needs its result may compute
+     * it: less than waking another one and being woken by it costs.
+     */
+    public static boolean fastestIsQuick() {
+        return Found.FASTEST.provider == CORRETTO;
+    }
 
-        private static Ed25519 find() {
+    private record Found(SignatureProvider provider, Ed25519 scheme) {
+        static final Found FASTEST = find();
+
+        private static Found find() {
             for (SignatureProvider candidate : values()) {
                 Optional<Ed25519> scheme = candidate.tryMake();
                 if (scheme.isPresent()) {
                     LOG.debug("Signatures are computed by {}", candidate);
-                    return scheme.get();
+                    return new Found(candidate, scheme.get());
                 }
             }
             throw new IllegalStateException("no implementation of Ed25519 works here");

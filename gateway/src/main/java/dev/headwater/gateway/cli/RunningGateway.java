@@ -4,6 +4,7 @@ import dev.headwater.gateway.Config;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.OpenStore;
+import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.history.EventStore;
 import dev.headwater.sign.SigningKey;
 import java.net.BindException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 
 /** A store and a gateway on it, from their start to the end of the process. */
 final class RunningGateway {
@@ -22,23 +24,28 @@ final class RunningGateway {
     private final Config config;
     private final OnExit onExit;
     private final EventStore store;
+    private final LoopResources loops;
 
-    private RunningGateway(Config config, OnExit onExit, EventStore store) {
+    private RunningGateway(Config config, OnExit onExit, EventStore store, LoopResources loops) {
         this.config = config;
         this.onExit = onExit;
         this.store = store;
+        this.loops = loops;
     }
 
     /** Connects to the store. */
     static RunningGateway connect(Config config, OnExit onExit) {
+        LoopResources loops = FederationServer.loops();
+        onExit.add(() -> quietly(loops.disposeLater(Duration.ZERO, STOP)));
         OpenStore open;
         try {
-            open = Objects.requireNonNull(OpenStore.forRequests(config.store()).block());
+            open = Objects.requireNonNull(
+                    OpenStore.forRequests(config.store(), loops.onServer(false)).block());
         } catch (RuntimeException e) {
             throw StoreJob.explained(config.store(), e);
         }
         onExit.add(() -> quietly(open.close()));
-        return new RunningGateway(config, onExit, open.store());
+        return new RunningGateway(config, onExit, open.store(), loops);
     }
 
     EventStore store() {
@@ -50,7 +57,8 @@ final class RunningGateway {
         SigningKey key = config.signingKeyPath().map(Keys::signing).orElse(null);
         Gateway gateway;
         try {
-            gateway = Objects.requireNonNull(Gateway.start(GatewayOptions.of(config, Keys.pinned(config), key), store)
+            gateway = Objects.requireNonNull(Gateway.start(
+                            GatewayOptions.of(config, Keys.pinned(config), key), store, loops)
                     .block());
         } catch (RuntimeException e) {
             throw bindFailure(e);

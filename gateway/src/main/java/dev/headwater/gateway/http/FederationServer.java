@@ -7,9 +7,10 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -44,19 +45,34 @@ public final class FederationServer {
     /** Connections that wait to be accepted. */
     private static final int BACKLOG = 1024;
 
+    /** Never so many: what is flushed in one turn of the event loop leaves in one system call. */
+    private static final int FLUSHES_AT_ONCE = 256;
+
     private final ServerOptions options;
-    private final LoopResources loops;
     private final List<DisposableServer> bound;
 
-    private FederationServer(ServerOptions options, LoopResources loops, List<DisposableServer> bound) {
+    private FederationServer(ServerOptions options, List<DisposableServer> bound) {
         this.options = options;
-        this.loops = loops;
         this.bound = List.copyOf(bound);
     }
 
-    /** Binds all addresses; fails, with none left bound, if one of them cannot be had. */
+    /** Event loops of NIO for servers and for whatever else they wait for: one a core, two at least. */
+    public static LoopResources loops() {
+        return LoopResources.create(
+                "headwater-http", Math.max(2, Runtime.getRuntime().availableProcessors()), true);
+    }
+
+    /**
+     * Binds all addresses; fails, with none left bound, if one of them cannot be had.
+     *
+     * @param loops stay the caller's to dispose of
+     */
     public static Mono<FederationServer> start(
-            ServerOptions options, List<Endpoint<?>> endpoints, RequestAuthenticator authenticator, RoomAccess access) {
+            ServerOptions options,
+            LoopResources loops,
+            List<Endpoint<?>> endpoints,
+            RequestAuthenticator authenticator,
+            RoomAccess access) {
         return Mono.defer(() -> {
             RequestPipeline pipeline = new RequestPipeline(
                     new HttpRules(options.maxTarget()),
@@ -64,15 +80,13 @@ public final class FederationServer {
                     authenticator,
                     access,
                     options.progressTimeout());
-            int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
-            LoopResources loops = LoopResources.create("headwater-http", workers, true);
+            List<DisposableServer> bound = new CopyOnWriteArrayList<>();
             return Flux.fromIterable(options.addresses())
                     .concatMap(
-                            address -> server(options, loops, pipeline, address).bind(), 0)
-                    .collectList()
-                    .map(bound -> new FederationServer(options, loops, List.copyOf(bound)))
-                    .onErrorResume(e -> loops.disposeLater(Duration.ZERO, options.shutdownTimeout())
-                            .then(Mono.error(e)));
+                            address -> server(options, loops, pipeline, address).bind().doOnNext(bound::add), 0)
+                    .then(Mono.fromSupplier(() -> new FederationServer(options, bound)))
+                    .onErrorResume(e ->
+                            new FederationServer(options, bound).stop().then(Mono.error(e)));
         });
     }
 
@@ -91,6 +105,7 @@ public final class FederationServer {
                         .maxHeaderSize(MAX_HEADER_BYTES))
                 .doOnChannelInit((observer, channel, remote) -> {
                     ChannelPipeline handlers = channel.pipeline();
+                    handlers.addFirst("headwater.flush", new FlushConsolidationHandler(FLUSHES_AT_ONCE, true));
                     handlers.addAfter(NettyPipeline.HttpCodec, "headwater.errors", new ErrorBodies());
                     HeadDeadline.install(handlers, NettyPipeline.HttpCodec, options.requestTimeout());
                     handlers.addBefore(NettyPipeline.HttpCodec, "headwater.linger", new LingeringClose());
@@ -112,7 +127,7 @@ public final class FederationServer {
     public Mono<Void> stop() {
         return Flux.fromIterable(bound)
                 .flatMap(server -> Mono.fromRunnable(() -> stop(server)).subscribeOn(Schedulers.boundedElastic()))
-                .then(loops.disposeLater(Duration.ZERO, options.shutdownTimeout()));
+                .then();
     }
 
     private void stop(DisposableServer server) {

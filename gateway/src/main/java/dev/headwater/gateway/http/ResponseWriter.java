@@ -3,7 +3,6 @@ package dev.headwater.gateway.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -58,7 +57,7 @@ final class ResponseWriter {
                         }
                         return chunk.readableBytes() < JsonStream.CHUNK_BYTES
                                 ? chunks.concatMap(only -> whole(200, only), 0)
-                                : inChunks(chunks);
+                                : inChunks(chunks, loop);
                     })
                     .doOnDiscard(ByteBuf.class, ReferenceCountUtil::release)
                     .then();
@@ -101,24 +100,31 @@ final class ResponseWriter {
         return response.sendObject(body).then();
     }
 
-    private Flux<Void> inChunks(Flux<ByteBuf> chunks) {
+    private Flux<Void> inChunks(Flux<ByteBuf> chunks, Scheduler loop) {
         exchange.status(200);
         response.status(200).header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
         if (!HttpVersion.HTTP_1_1.equals(request.version())) {
             response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
         }
-        return response.sendHeaders().then().thenMany(chunks.concatMap(this::chunk, 0));
+        // Both are subscribed at once, so that the head leaves with the first chunk, in one flush.
+        return Mono.when(
+                        response.sendHeaders().then(),
+                        chunks.concatMap(chunk -> chunk(chunk, loop), 0).then())
+                .flux();
     }
 
-    private Mono<Void> chunk(ByteBuf chunk) {
+    private Mono<Void> chunk(ByteBuf chunk, Scheduler loop) {
+        boolean last = chunk.readableBytes() < JsonStream.CHUNK_BYTES;
         exchange.bytes(chunk.readableBytes());
-        ChannelFuture sent = channel().writeAndFlush(chunk);
-        if (sent.isSuccess()) {
-            return Mono.empty();
-        }
-        return FutureMono.from(sent)
-                .timeout(progressTimeout)
+        Mono<Void> sent = FutureMono.from(channel().writeAndFlush(chunk))
+                .timeout(progressTimeout, loop)
                 .onErrorMap(TimeoutException.class, e -> new SlowReaderException(progressTimeout));
+        if (!last) {
+            return sent;
+        }
+        // The end follows at once and leaves in the same flush; a reader that does not take them is cut off all the same.
+        sent.subscribe(none -> {}, failure -> channel().close());
+        return Mono.empty();
     }
 
     private Channel channel() {

@@ -32,6 +32,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
 
 /** How a body is streamed, and how it ends when it cannot go on. */
 class StreamingIT {
@@ -43,6 +44,7 @@ class StreamingIT {
 
     private final AtomicLong drawn = new AtomicLong();
     private final AtomicBoolean cancelled = new AtomicBoolean();
+    private final LoopResources loops = FederationServer.loops();
     private @Nullable FederationServer server;
 
     @AfterEach
@@ -50,6 +52,7 @@ class StreamingIT {
         if (server != null) {
             server.stop().block(Duration.ofSeconds(30));
         }
+        loops.disposeLater().block(Duration.ofSeconds(30));
     }
 
     private InetSocketAddress serve(Flux<Slice> events) {
@@ -67,6 +70,7 @@ class StreamingIT {
                 16_384);
         server = FederationServer.start(
                         options,
+                        loops,
                         List.of(new Stream(counted)),
                         new RequestAuthenticator(
                                 ServerName.parse("hs.example"),

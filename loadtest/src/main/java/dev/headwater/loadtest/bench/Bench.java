@@ -41,8 +41,19 @@ public final class Bench implements Callable<Integer> {
             description = "Requests in flight (default: ${DEFAULT-VALUE}).")
     private int connections;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "10",
+            description = "Seconds of load on each before the turns (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
     @Option(names = "--seed", defaultValue = "1", description = "Of the room (default: ${DEFAULT-VALUE}).")
     private long seed;
+
+    @Option(
+            names = "--only",
+            description = "Contenders that take part, by the names in the table (default: all). For a profiler's sake.")
+    private List<String> only = List.of();
 
     @Option(names = "--quick", description = "Three turns of two seconds on 20000 events.")
     private boolean quick;
@@ -61,10 +72,19 @@ public final class Bench implements Callable<Integer> {
         try (RedisServer redis = RedisServer.started();
                 Targets targets = Targets.start(redis.uri(), seed, events, limit);
                 ClosedLoop load = new ClosedLoop()) {
-            List<Contender> contenders = targets.contenders();
+            List<Contender> contenders = targets.contenders().stream()
+                    .filter(contender -> only.isEmpty() || only.contains(contender.name))
+                    .toList();
             System.out.printf(
                     "%d events in the room, %d a request, %d connections, %d turns of %d s; Java %s%n",
                     events, limit, connections, rounds, seconds, Runtime.version());
+            for (Contender contender : contenders) {
+                load.run(
+                        new InetSocketAddress("127.0.0.1", contender.port),
+                        contender.requests,
+                        connections,
+                        Duration.ofSeconds(warmUp));
+            }
             // One turn each that does not count: until then much of the code is interpreted.
             for (int round = 0; round <= rounds; round++) {
                 for (Contender contender : contenders) {

@@ -7,6 +7,7 @@ import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.auth.XMatrix;
+import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.RoomAdmission;
@@ -52,6 +53,7 @@ final class BenchServer {
     private static final int STARTS = 2_000;
     private static final Duration LONG = Duration.ofMinutes(10);
 
+    private final LoopResources loops = FederationServer.loops();
     private final RoomShape shape;
     private final Ed25519 scheme = SignatureProvider.fastest();
     private final VerifyKeys keys;
@@ -68,7 +70,7 @@ final class BenchServer {
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
         this.store = Objects.requireNonNull(
-                RedisEventStore.connect(RedisOptions.of(redis)).block());
+                RedisEventStore.connect(RedisOptions.of(redis), loops.onServer(false)).block());
         this.eventPerGet = new EventPerGet(redis);
         this.room = new RoomGenerator(shape, scheme).next().room();
     }
@@ -81,28 +83,23 @@ final class BenchServer {
 
     private void run(int limit) {
         fill();
-        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-        LoopResources loops = LoopResources.create("bench", threads, true);
         EventId newest = events.get(events.size() - 1);
         List<byte[]> answer =
                 Objects.requireNonNull(eventPerGet.walk(newest.value(), limit).block());
         ByteBuf ready = Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer().writeBytes(json(answer)).asReadOnly());
-        var checks = Schedulers.newBoundedElastic(threads, 1_000, "bench-signatures");
-        var authenticator = new RequestAuthenticator(founder(), keys, scheme, checks, Clock.systemUTC());
+        var authenticator = new RequestAuthenticator(founder(), keys, scheme, Schedulers.immediate(), Clock.systemUTC());
 
-        serve(Targets.BARE, loops, (request, response) -> Mono.just(ready.duplicate()));
+        serve(Targets.BARE, (request, response) -> Mono.just(ready.duplicate()));
         serve(
                 Targets.SIGNED,
-                loops,
                 (request, response) -> signed(authenticator, request).map(origin -> ready.duplicate()));
         serve(
                 Targets.EVENT_PER_GET,
-                loops,
                 (request, response) -> signed(authenticator, request)
                         .flatMap(origin -> eventPerGet.walk(start(request.uri()), limit))
                         .map(bodies -> Unpooled.wrappedBuffer(json(bodies))));
-        Gateway gateway = Objects.requireNonNull(Gateway.start(options(), store).block());
+        Gateway gateway = Objects.requireNonNull(Gateway.start(options(), store, loops).block());
         say("port " + Targets.COLD + " " + gateway.addresses().get(0).getPort());
 
         Random random = new Random(shape.seed());
@@ -139,7 +136,7 @@ final class BenchServer {
         Mono<ByteBuf> answer(HttpServerRequest request, HttpServerResponse response);
     }
 
-    private static void serve(String name, LoopResources loops, Handler handler) {
+    private void serve(String name, Handler handler) {
         var bound = HttpServer.create()
                 .bindAddress(() -> new InetSocketAddress("127.0.0.1", 0))
                 .runOn(loops, false)

@@ -32,6 +32,9 @@ record Report(List<Contender> contenders) {
         }
         out.println();
         for (Target target : TARGETS) {
+            if (!took(target.of()) || !took(target.against())) {
+                continue;
+            }
             Spread ratio = named(target.of()).against(named(target.against()));
             out.printf(
                     Locale.ROOT,
@@ -42,6 +45,10 @@ record Report(List<Contender> contenders) {
                     ratio.max(),
                     Double.isNaN(target.least()) ? "-" : String.valueOf(target.least()));
         }
+    }
+
+    private boolean took(String name) {
+        return contenders.stream().anyMatch(contender -> contender.name.equals(name));
     }
 
     private Contender named(String name) {

@@ -1,0 +1,27 @@
+package dev.headwater.redis;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The connections of a store: who asks on an event loop that has one gets that, all others take turns. */
+final class Lanes {
+    private final List<Lane> lanes;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    /** @param lanes at least one */
+    Lanes(List<Lane> lanes) {
+        this.lanes = List.copyOf(lanes);
+    }
+
+    RedisClusterAsyncCommands<byte[], byte[]> current() {
+        for (Lane lane : lanes) {
+            EventLoop loop = lane.loop();
+            if (loop != null && loop.inEventLoop()) {
+                return lane.commands();
+            }
+        }
+        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size())).commands();
+    }
+}

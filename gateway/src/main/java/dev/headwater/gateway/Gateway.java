@@ -47,10 +47,9 @@ public final class Gateway {
     public static Mono<Gateway> start(GatewayOptions options, EventStore store) {
         return Mono.defer(() -> {
             LoopResources loops = FederationServer.loops();
-            Mono<Void> disposal =
-                    Mono.defer(() -> loops.disposeLater(Duration.ZERO, options.http().shutdownTimeout()));
-            return start(options, store, loops, disposal)
-                    .onErrorResume(e -> disposal.then(Mono.error(e)));
+            Mono<Void> disposal = Mono.defer(
+                    () -> loops.disposeLater(Duration.ZERO, options.http().shutdownTimeout()));
+            return start(options, store, loops, disposal).onErrorResume(e -> disposal.then(Mono.error(e)));
         });
     }
 
@@ -85,11 +84,7 @@ public final class Gateway {
     /** One thread a core: a check only computes. */
     private static Scheduler threadsForChecks() {
         return Schedulers.newBoundedElastic(
-                Runtime.getRuntime().availableProcessors(),
-                CHECKS_WAITING,
-                "headwater-signatures",
-                IDLE_SECONDS,
-                true);
+                Runtime.getRuntime().availableProcessors(), CHECKS_WAITING, "headwater-signatures", IDLE_SECONDS, true);
     }
 
     private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {

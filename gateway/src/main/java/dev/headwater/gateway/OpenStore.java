@@ -29,7 +29,8 @@ public record OpenStore(EventStore store, Mono<Void> close) {
 
     /** As {@link #forRequests}, for a job that rather waits than fails. */
     public static Mono<OpenStore> forJobs(StoreUri uri) {
-        return open(uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()).withReadTimeout(READ_OF_A_JOB)));
+        return open(
+                uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()).withReadTimeout(READ_OF_A_JOB)));
     }
 
     private static Mono<OpenStore> open(StoreUri uri, Supplier<Mono<RedisEventStore>> connect) {

@@ -70,8 +70,8 @@ final class RedisConnector {
                             i -> lane(options, address, loops.isEmpty() ? null : loops.get(i), i == 0)
                                     .doOnNext(open::add),
                             0)
-                    .then(Mono.fromSupplier(() ->
-                            new RedisConnector(open, new RedisLink(new Lanes(open), address.cluster(), options))))
+                    .then(Mono.fromSupplier(
+                            () -> new RedisConnector(open, new RedisLink(new Lanes(open), address.cluster(), options))))
                     .onErrorMap(
                             RedisException.class,
                             e -> new StoreUnavailableException("Redis cannot be reached: " + e.getMessage(), e))
@@ -133,8 +133,8 @@ final class RedisConnector {
                 .build());
         return Mono.fromFuture(() -> client.refreshPartitionsAsync().toCompletableFuture())
                 .then(Mono.fromFuture(() -> client.connectAsync(ByteArrayCodec.INSTANCE)))
-                .flatMap(connection -> (first ? prepare(masters(connection)) : Mono.empty())
-                        .thenReturn(connection.async()));
+                .flatMap(connection ->
+                        (first ? prepare(masters(connection)) : Mono.empty()).thenReturn(connection.async()));
     }
 
     private static Flux<RedisAsyncCommands<byte[], byte[]>> masters(

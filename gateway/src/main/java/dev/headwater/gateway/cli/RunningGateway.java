@@ -57,9 +57,9 @@ final class RunningGateway {
         SigningKey key = config.signingKeyPath().map(Keys::signing).orElse(null);
         Gateway gateway;
         try {
-            gateway = Objects.requireNonNull(Gateway.start(
-                            GatewayOptions.of(config, Keys.pinned(config), key), store, loops)
-                    .block());
+            gateway = Objects.requireNonNull(
+                    Gateway.start(GatewayOptions.of(config, Keys.pinned(config), key), store, loops)
+                            .block());
         } catch (RuntimeException e) {
             throw bindFailure(e);
         }

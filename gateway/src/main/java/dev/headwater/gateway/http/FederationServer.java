@@ -6,8 +6,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -83,10 +83,13 @@ public final class FederationServer {
             List<DisposableServer> bound = new CopyOnWriteArrayList<>();
             return Flux.fromIterable(options.addresses())
                     .concatMap(
-                            address -> server(options, loops, pipeline, address).bind().doOnNext(bound::add), 0)
+                            address -> server(options, loops, pipeline, address)
+                                    .bind()
+                                    .doOnNext(bound::add),
+                            0)
                     .then(Mono.fromSupplier(() -> new FederationServer(options, bound)))
-                    .onErrorResume(e ->
-                            new FederationServer(options, bound).stop().then(Mono.error(e)));
+                    .onErrorResume(
+                            e -> new FederationServer(options, bound).stop().then(Mono.error(e)));
         });
     }
 

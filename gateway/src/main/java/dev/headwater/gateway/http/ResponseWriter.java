@@ -122,7 +122,8 @@ final class ResponseWriter {
         if (!last) {
             return sent;
         }
-        // The end follows at once and leaves in the same flush; a reader that does not take them is cut off all the same.
+        // The end follows at once and leaves in the same flush; a reader that does not take them is cut off all the
+        // same.
         sent.subscribe(none -> {}, failure -> channel().close());
         return Mono.empty();
     }

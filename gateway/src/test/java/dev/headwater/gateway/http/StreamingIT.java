@@ -48,11 +48,15 @@ class StreamingIT {
     private @Nullable FederationServer server;
 
     @AfterEach
-    void stop() {
+    void dispose() {
+        stop();
+        loops.disposeLater().block(Duration.ofSeconds(30));
+    }
+
+    private void stop() {
         if (server != null) {
             server.stop().block(Duration.ofSeconds(30));
         }
-        loops.disposeLater().block(Duration.ofSeconds(30));
     }
 
     private InetSocketAddress serve(Flux<Slice> events) {

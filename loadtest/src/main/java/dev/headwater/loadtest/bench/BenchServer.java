@@ -69,8 +69,8 @@ final class BenchServer {
                         Function.identity(),
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
-        this.store = Objects.requireNonNull(
-                RedisEventStore.connect(RedisOptions.of(redis), loops.onServer(false)).block());
+        this.store = Objects.requireNonNull(RedisEventStore.connect(RedisOptions.of(redis), loops.onServer(false))
+                .block());
         this.eventPerGet = new EventPerGet(redis);
         this.room = new RoomGenerator(shape, scheme).next().room();
     }
@@ -88,7 +88,8 @@ final class BenchServer {
                 Objects.requireNonNull(eventPerGet.walk(newest.value(), limit).block());
         ByteBuf ready = Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer().writeBytes(json(answer)).asReadOnly());
-        var authenticator = new RequestAuthenticator(founder(), keys, scheme, Schedulers.immediate(), Clock.systemUTC());
+        var authenticator =
+                new RequestAuthenticator(founder(), keys, scheme, Schedulers.immediate(), Clock.systemUTC());
 
         serve(Targets.BARE, (request, response) -> Mono.just(ready.duplicate()));
         serve(
@@ -99,7 +100,8 @@ final class BenchServer {
                 (request, response) -> signed(authenticator, request)
                         .flatMap(origin -> eventPerGet.walk(start(request.uri()), limit))
                         .map(bodies -> Unpooled.wrappedBuffer(json(bodies))));
-        Gateway gateway = Objects.requireNonNull(Gateway.start(options(), store, loops).block());
+        Gateway gateway =
+                Objects.requireNonNull(Gateway.start(options(), store, loops).block());
         say("port " + Targets.COLD + " " + gateway.addresses().get(0).getPort());
 
         Random random = new Random(shape.seed());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import reactor.core.publisher.Mono;
 
 /** Works out the one publish that stores a batch, from the facts about it. */
 final class BatchDraft {
@@ -19,7 +20,8 @@ final class BatchDraft {
     private final Map<EventId, Gap> gaps = new HashMap<>();
     private final Set<EventId> closed = new HashSet<>();
     private final Set<EventId> marked = new HashSet<>();
-    private final Set<Place> open = new HashSet<>();
+    private final List<List<Edge>> edges = new ArrayList<>();
+    private List<StateDerivation.Derived> derived = List.of();
     private boolean lazy;
     private long sweepFrom;
 
@@ -47,6 +49,9 @@ final class BatchDraft {
             NewEvent event = events.get(i);
             places.put(event.id(), filler.place(depths.depths()[i], event.body().length));
         }
+        for (int i = 0; i < events.size(); i++) {
+            edges.add(edges(events.get(i), depths.depths()[i]));
+        }
     }
 
     /** Where the events of the batch will lie. */
@@ -54,24 +59,42 @@ final class BatchDraft {
         return places;
     }
 
+    /** Works out states and visibility, as far as the parents are known. To be done before {@link #publication}. */
+    Mono<Void> derive(StateNodes nodes) {
+        List<StateDerivation.Task> tasks = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            NewEvent event = events.get(i);
+            tasks.add(new StateDerivation.Task(
+                    placeOf(event),
+                    event.kind(),
+                    event.silent(),
+                    edges.get(i),
+                    StateAround.UNKNOWN,
+                    StateChange.of(event.kind(), event.body(), 0, event.body().length)));
+        }
+        StateDerivation derivation = new StateDerivation(facts.basis().head(), tasks, facts::known);
+        return nodes.with(facts.basis().head().room(), derivation::run)
+                .doOnNext(all -> derived = all)
+                .then();
+    }
+
     /** @param offsets where each event's body begins in its page */
     Publication publication(ToIntFunction<EventId> offsets) {
         PageEdits edits = new PageEdits();
         mark(edits);
+        StateChunks chunks = new StateChunks(facts.basis().head());
         Map<PageId, List<Side>> added = new HashMap<>();
         for (int i = 0; i < events.size(); i++) {
             NewEvent event = events.get(i);
-            Side side = side(event, depths.depths()[i], offsets.applyAsInt(event.id()));
+            Side side = side(i, chunks, offsets.applyAsInt(event.id()));
             Place place = placeOf(event);
-            if (side.visibility().isOpen()) {
-                open.add(place);
-            }
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
             closeGap(event, place, side, edits);
         }
         RoomHead head =
                 facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
-        return new Publication(head, changedPages(edits, added), places, gaps, closed, marked, Map.of());
+        return new Publication(
+                chunks.counted(head), changedPages(edits, added), places, gaps, closed, marked, chunks.all());
     }
 
     private void mark(PageEdits edits) {
@@ -87,36 +110,37 @@ final class BatchDraft {
         }
     }
 
-    private Side side(NewEvent event, long depth, int offset) {
-        List<Edge> parents = edges(event, depth);
+    private Side side(int i, StateChunks chunks, int offset) {
+        NewEvent event = events.get(i);
+        StateDerivation.Derived result = derived.get(i);
         return new Side(
                 event.id(),
-                depth,
+                depths.depths()[i],
                 event.originServerTs(),
                 event.kind(),
-                VisibilityRule.of(event.kind(), parents, place -> open.contains(place) || facts.isOpen(place)),
-                StateAround.UNKNOWN,
+                result.visibility(),
+                chunks.around(result.before(), result.after()),
                 event.silent(),
                 marked.contains(event.id()) || facts.basis().marked().contains(event.id()),
-                parents,
+                edges.get(i),
                 offset,
                 event.body().length);
     }
 
     private List<Edge> edges(NewEvent event, long depth) {
-        List<Edge> edges = new ArrayList<>();
+        List<Edge> parents = new ArrayList<>();
         for (EventId parent : event.prevEvents().stream().distinct().toList()) {
             Place place = places.getOrDefault(parent, facts.basis().places().get(parent));
             if (facts.isCut(event, parent)) {
-                edges.add(new Edge.Severed(parent));
+                parents.add(new Edge.Severed(parent));
             } else if (place != null) {
-                edges.add(new Edge.Known(place));
+                parents.add(new Edge.Known(place));
             } else {
-                edges.add(new Edge.Unknown(parent));
+                parents.add(new Edge.Unknown(parent));
                 openGap(parent, depth, placeOf(event));
             }
         }
-        return edges;
+        return parents;
     }
 
     private void openGap(EventId missing, long depth, Place child) {
@@ -151,7 +175,7 @@ final class BatchDraft {
             }
         }
         lazy |= !allMended;
-        if (!allMended || side.visibility().isOpen()) {
+        if (!allMended || side.state().isKnown() || side.visibility().isOpen()) {
             sweepFrom = Math.min(sweepFrom, PageId.bucketOf(gap.lowestChild()));
         }
     }

@@ -15,7 +15,7 @@ final class BatchFacts {
     /** Pages that a batch changes at most for the sake of children that waited; the edges of others stay lazy. */
     static final int MAX_MENDED_PAGES = 256;
 
-    private record Parent(long depth, boolean open) {}
+    private record Parent(long depth, StateDerivation.Known known) {}
 
     private final WriteBasis basis;
     private final Set<Cut> cuts;
@@ -39,8 +39,7 @@ final class BatchFacts {
                         Side side = page.sides().get(slot);
                         facts.parents.put(
                                 new Place(page.id(), slot),
-                                new Parent(
-                                        side.correctedDepth(), side.visibility().isOpen()));
+                                new Parent(side.correctedDepth(), StateDerivation.Known.of(side)));
                     }
                     if (edited.contains(page.id())) {
                         facts.editable.put(page.id(), page);
@@ -113,8 +112,8 @@ final class BatchFacts {
         return parent == null ? CorrectedDepth.NO_PARENT : parent.depth();
     }
 
-    boolean isOpen(Place place) {
+    StateDerivation.Known known(Place place) {
         Parent parent = parents.get(place);
-        return parent != null && parent.open();
+        return parent == null ? StateDerivation.Known.NOTHING : parent.known();
     }
 }

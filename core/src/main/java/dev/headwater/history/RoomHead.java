@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What stands at the head of a stored room.
@@ -14,8 +15,7 @@ import dev.headwater.room.RoomVersion;
  *     may stand; {@link #NOTHING_TO_SWEEP} if none
  * @param restating whether states that were known have changed below {@code sweepFrom}, so that those which follow
  *     from them are to be derived again
- * @param stateChunks how many chunks of state nodes are stored; the next one has this number and {@link
- *     StateRoot#FIRST_CHUNK} added
+ * @param lastStateChunk the number of the last chunk of state nodes; 0 if there is none
  * @param events how many events are stored
  */
 public record RoomHead(
@@ -26,9 +26,14 @@ public record RoomHead(
         boolean lazyEdges,
         long sweepFrom,
         boolean restating,
-        long stateChunks,
+        long lastStateChunk,
         long events) {
     public static final long NOTHING_TO_SWEEP = Long.MAX_VALUE;
+
+    // The first chunk of a room is drawn by lot, so that a room which is lost and stored anew has none of its old
+    // addresses, which some process may still keep nodes by.
+    private static final int CHUNK_BITS = 24;
+    private static final long MAX_FIRST_CHUNK = 1 << 22;
 
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
         return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, 0, 0);
@@ -37,12 +42,12 @@ public record RoomHead(
     /** The head after a publish that changes nothing else in it. */
     RoomHead next() {
         return new RoomHead(
-                room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, restating, stateChunks, events);
+                room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, restating, lastStateChunk, events);
     }
 
     RoomHead withRaise() {
         return new RoomHead(
-                room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, restating, stateChunks, events);
+                room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, restating, lastStateChunk, events);
     }
 
     RoomHead withSweep(boolean lazy, long from) {
@@ -54,21 +59,32 @@ public record RoomHead(
                 lazy,
                 from,
                 from != NOTHING_TO_SWEEP && restating,
-                stateChunks,
+                lastStateChunk,
                 events);
     }
 
     RoomHead withMoreEvents(int more) {
         return new RoomHead(
-                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, stateChunks, events + more);
+                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, lastStateChunk, events + more);
     }
 
     RoomHead withRestating() {
-        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, true, stateChunks, events);
+        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, true, lastStateChunk, events);
     }
 
-    RoomHead withMoreStateChunks(int more) {
-        return new RoomHead(
-                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, stateChunks + more, events);
+    RoomHead withStateChunks(long value) {
+        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, value, events);
+    }
+
+    /** The number that the next chunk of state nodes gets. */
+    long nextStateChunk() {
+        return lastStateChunk != 0
+                ? lastStateChunk + 1
+                : ThreadLocalRandom.current().nextLong(1, MAX_FIRST_CHUNK) << CHUNK_BITS;
+    }
+
+    /** How many chunks of state nodes there are. */
+    long stateChunks() {
+        return lastStateChunk == 0 ? 0 : (lastStateChunk & (1L << CHUNK_BITS) - 1) + 1;
     }
 }

@@ -13,10 +13,12 @@ import reactor.core.publisher.Mono;
  * or not at all; writing an event again does nothing.
  */
 public final class RoomWriter {
-    private final EventStore store;
+    private static final long KEPT_STATES = 16 * 1024 * 1024;
+
+    private final StateNodes states;
 
     public RoomWriter(EventStore store) {
-        this.store = store;
+        states = new StateNodes(store, KEPT_STATES);
     }
 
     /**
@@ -28,6 +30,6 @@ public final class RoomWriter {
      *     {@link StoreUnavailableException}; in each case the write may be repeated
      */
     public Mono<WriteResult> write(RoomId room, RoomVersion roomVersion, List<NewEvent> events) {
-        return Mono.defer(() -> new WriteRun(store, room, roomVersion, events).run());
+        return Mono.defer(() -> new WriteRun(states, room, roomVersion, events).run());
     }
 }

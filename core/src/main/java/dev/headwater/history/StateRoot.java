@@ -8,9 +8,6 @@ package dev.headwater.history;
  *     {@link #EMPTY} lie below all chunks
  */
 public record StateRoot(long address) {
-    /** Chunks are numbered from here on. */
-    public static final long FIRST_CHUNK = 1;
-
     /** Not derived, or not derivable. */
     public static final StateRoot UNKNOWN = new StateRoot(0);
     /** The state before a room's create event. */

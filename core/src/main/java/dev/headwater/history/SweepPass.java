@@ -3,6 +3,7 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,20 +21,24 @@ final class SweepPass {
     private static final int MAX_SILENT_LEVELS = 256;
     /** Events that are looked up at once. */
     private static final int MAX_LOOKUP = 4_096;
+    /** Events of a level that are derived before their states are published. */
+    private static final int MAX_DERIVED = MAX_CHANGED * PageId.MAX_EVENTS;
 
+    private final StateNodes states;
     private final EventStore store;
     private final RoomId room;
-    private final long[] opened;
+    private final long[] derived;
     private @Nullable RoomHead head;
-    private Map<Place, Boolean> levelBelow = new HashMap<>();
+    private Map<Place, StateDerivation.Known> levelBelow = Map.of();
     private int silentLevels;
     private boolean done;
 
-    /** @param opened counts the events that were proven open */
-    SweepPass(EventStore store, RoomId room, long[] opened) {
-        this.store = store;
+    /** @param derived counts the events of which the visibility became known */
+    SweepPass(StateNodes states, RoomId room, long[] derived) {
+        this.states = states;
+        this.store = states.store();
         this.room = room;
-        this.opened = opened;
+        this.derived = derived;
     }
 
     Mono<Void> run() {
@@ -47,7 +52,10 @@ final class SweepPass {
                     .switchIfEmpty(Mono.fromRunnable(() -> done = true))
                     .flatMap(this::level)
                     .repeat(() -> !done)
-                    .then(Mono.defer(() -> publish(new PageEdits(), false, RoomHead.NOTHING_TO_SWEEP)));
+                    .then(Mono.defer(() -> publish(
+                            new PageEdits(),
+                            head().next().withSweep(false, RoomHead.NOTHING_TO_SWEEP),
+                            new StateChunks(head()))));
         });
     }
 
@@ -57,21 +65,12 @@ final class SweepPass {
             return Mono.error(new LostRaceException());
         }
         return lazyPlaces(level, now).flatMap(lazy -> {
-            Map<Place, Boolean> open = new HashMap<>();
-            level.rows()
-                    .forEach(
-                            row -> open.put(row.place(), row.side().visibility().isOpen()));
-            Map<PageId, Set<Integer>> elsewhere = parentsElsewhere(level, lazy, open);
-            return new SideReader(store)
-                    .each(
-                            now,
-                            elsewhere.keySet(),
-                            page -> elsewhere
-                                    .getOrDefault(page.id(), Set.of())
-                                    .forEach(slot -> open.put(
-                                            new Place(page.id(), slot),
-                                            page.sides().get(slot).visibility().isOpen())))
-                    .then(Mono.defer(() -> finish(level, lazy, open)));
+            SweepLevel sweep = new SweepLevel(level.rows(), lazy, now.restating(), levelBelow);
+            return elsewhere(sweep)
+                    .then(Mono.defer(() -> slice(level, sweep))
+                            .repeat(sweep::hasMore)
+                            .then())
+                    .then(Mono.fromRunnable(() -> levelBelow = sweep.known()));
         });
     }
 
@@ -88,81 +87,96 @@ final class SweepPass {
                 .then(Mono.just(places));
     }
 
-    private Map<PageId, Set<Integer>> parentsElsewhere(
-            AscendingScan.Level level, Map<EventId, Place> lazy, Map<Place, Boolean> open) {
-        Map<PageId, Set<Integer>> elsewhere = new HashMap<>();
-        for (AscendingScan.Row row : level.rows()) {
-            if (row.side().visibility().isOpen()) {
-                continue;
-            }
-            for (Edge edge : mended(row.side().parents(), lazy)) {
-                if (edge instanceof Edge.Known known && !open.containsKey(known.place())) {
-                    Boolean below = levelBelow.get(known.place());
-                    if (below != null) {
-                        open.put(known.place(), below);
-                    } else {
-                        elsewhere
-                                .computeIfAbsent(known.place().page(), page -> new HashSet<>())
-                                .add(known.place().slot());
-                    }
-                }
-            }
-        }
-        return elsewhere;
+    private Mono<Void> elsewhere(SweepLevel sweep) {
+        Map<PageId, Set<Integer>> slots = sweep.parentsElsewhere();
+        return new SideReader(store)
+                .each(
+                        head(),
+                        slots.keySet(),
+                        page -> slots.getOrDefault(page.id(), Set.of())
+                                .forEach(slot -> sweep.know(
+                                        new Place(page.id(), slot), page.sides().get(slot))));
     }
 
-    private Mono<Void> finish(AscendingScan.Level level, Map<EventId, Place> lazy, Map<Place, Boolean> open) {
-        Map<Place, Side> changed = new HashMap<>();
-        long opening = 0;
-        for (AscendingScan.Row row : level.rows()) {
-            Side before = row.side();
-            List<Edge> parents = mended(before.parents(), lazy);
-            Side after = parents.equals(before.parents()) ? before : before.withParents(parents);
-            if (!before.visibility().isOpen()
-                    && VisibilityRule.of(before.kind(), parents, place -> open.getOrDefault(place, false))
-                            == Visibility.OPEN) {
-                after = after.withVisibility(Visibility.OPEN);
-                open.put(row.place(), true);
-                opening++;
-            }
-            if (after != before) {
-                changed.put(row.place(), after);
-            }
-        }
-        levelBelow = open;
+    /** Derives some events of a level, and publishes what has changed of them. */
+    private Mono<Void> slice(AscendingScan.Level level, SweepLevel sweep) {
+        List<AscendingScan.Row> rows = sweep.next(MAX_DERIVED);
+        List<StateDerivation.Task> tasks = new ArrayList<>();
+        return bodies(sweep.needingBodies(rows), sweep)
+                .then(Mono.defer(() -> {
+                    tasks.addAll(sweep.tasks(rows));
+                    return states.with(room, new StateDerivation(head(), tasks, sweep::known)::run);
+                }))
+                .flatMap(results -> {
+                    StateChunks chunks = new StateChunks(head());
+                    Map<Place, Side> changed = sweep.take(rows, results, chunks);
+                    long found = sweep.takeFound();
+                    return publishSlice(changed, level.bucket(), !sweep.hasMore(), chunks)
+                            .then(Mono.fromRunnable(() -> derived[0] += found));
+                });
+    }
+
+    private Mono<Void> bodies(Collection<PageId> pages, SweepLevel sweep) {
+        return Flux.fromIterable(pages)
+                .buffer(EventStore.MAX_WINDOW)
+                .concatMap(
+                        some -> store.window(room, some).doOnNext(read -> {
+                            if (read.head().version() != head().version()) {
+                                throw new LostRaceException();
+                            }
+                            read.pages().values().forEach(sweep::readBodies);
+                        }),
+                        1)
+                .then();
+    }
+
+    private Mono<Void> publishSlice(Map<Place, Side> changed, long bucket, boolean last, StateChunks chunks) {
         silentLevels = changed.isEmpty() ? silentLevels + 1 : 0;
         if (changed.isEmpty() && silentLevels < MAX_SILENT_LEVELS) {
             return Mono.empty();
         }
         silentLevels = 0;
-        long openedHere = opening;
-        return publishInParts(changed, level.bucket()).then(Mono.fromRunnable(() -> opened[0] += openedHere));
+        List<PageEdits> parts = parts(changed);
+        return Flux.range(0, parts.size())
+                .concatMap(
+                        i -> {
+                            boolean passed = last && i == parts.size() - 1;
+                            RoomHead after = head().next()
+                                    .withSweep(head().lazyEdges(), passed ? bucket + 1 : head().sweepFrom());
+                            // Nodes go before whatever names them.
+                            return publish(parts.get(i), after, i == 0 ? chunks : new StateChunks(head()));
+                        },
+                        1)
+                .then();
     }
 
-    private Mono<Void> publishInParts(Map<Place, Side> changed, long bucket) {
+    private static List<PageEdits> parts(Map<Place, Side> changed) {
         Map<PageId, PageEdits> byPage = new HashMap<>();
         changed.forEach((place, side) -> byPage.computeIfAbsent(place.page(), page -> new PageEdits())
-                .add(place, before -> before.withVisibility(side.visibility()).withParents(side.parents())));
-        List<PageEdits> parts = new ArrayList<>();
+                .add(
+                        place,
+                        before -> before.withVisibility(side.visibility())
+                                .withState(side.state())
+                                .withParents(side.parents())));
+        List<PageEdits> parts = new ArrayList<>(List.of(new PageEdits()));
         for (PageEdits edits : byPage.values()) {
-            PageEdits last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
-            if (last == null || last.pages().size() == MAX_CHANGED) {
-                parts.add(edits);
-            } else {
-                last.addAll(edits);
+            if (parts.get(parts.size() - 1).pages().size() == MAX_CHANGED) {
+                parts.add(new PageEdits());
             }
+            parts.get(parts.size() - 1).addAll(edits);
         }
-        return Flux.fromIterable(parts)
-                .concatMap(part -> publish(part, head().lazyEdges(), head().sweepFrom()), 1)
-                .then(Mono.defer(() -> publish(new PageEdits(), head().lazyEdges(), bucket + 1)));
+        return parts;
     }
 
-    private Mono<Void> publish(PageEdits edits, boolean lazyEdges, long sweepFrom) {
+    private Mono<Void> publish(PageEdits edits, RoomHead after, StateChunks chunks) {
         RoomHead before = head();
-        RoomHead after = before.next().withSweep(lazyEdges, sweepFrom);
+        RoomHead counted = chunks.counted(after);
         return new EditPublisher(store)
-                .publish(before, after, edits, Map.of())
-                .then(Mono.fromRunnable(() -> head = after));
+                .publish(before, counted, edits, Map.of(), chunks.all())
+                .then(Mono.fromRunnable(() -> {
+                    head = counted;
+                    states.keep(room, chunks.all());
+                }));
     }
 
     private RoomHead head() {
@@ -171,17 +185,5 @@ final class SweepPass {
             throw new IllegalStateException("The head of " + room + " was not read");
         }
         return now;
-    }
-
-    private static List<Edge> mended(List<Edge> parents, Map<EventId, Place> lazy) {
-        if (lazy.isEmpty()) {
-            return parents;
-        }
-        List<Edge> mended = new ArrayList<>();
-        for (Edge edge : parents) {
-            Place place = edge instanceof Edge.Unknown unknown ? lazy.get(unknown.id()) : null;
-            mended.add(place == null ? edge : new Edge.Known(place));
-        }
-        return mended;
     }
 }

@@ -26,14 +26,16 @@ final class WriteRun {
     private final RoomVersion roomVersion;
     private final SideReader reader;
     private final BodyAppends appends;
+    private final StateNodes states;
     private final Map<EventId, NewEvent> remaining = new LinkedHashMap<>();
     private final Set<Cut> cuts = new HashSet<>();
     private final Map<EventId, Refusal> refused = new HashMap<>();
     private int taken;
     private int known;
 
-    WriteRun(EventStore store, RoomId room, RoomVersion roomVersion, Collection<NewEvent> events) {
-        this.store = store;
+    WriteRun(StateNodes states, RoomId room, RoomVersion roomVersion, Collection<NewEvent> events) {
+        this.states = states;
+        this.store = states.store();
         this.room = room;
         this.roomVersion = roomVersion;
         reader = new SideReader(store);
@@ -109,8 +111,9 @@ final class WriteRun {
         return reader.lastOf(facts.basis().head(), buckets, page -> lastParts.put(page.id(), page))
                 .then(Mono.defer(() -> {
                     BatchDraft draft = new BatchDraft(facts, events, depths, lastParts, appends.spoilt());
-                    return appends.append(events, draft.places())
-                            .then(Mono.defer(() -> store.publish(draft.publication(appends::offsetOf))));
+                    return draft.derive(states)
+                            .then(Mono.defer(() -> appends.append(events, draft.places())))
+                            .then(Mono.defer(() -> publish(draft.publication(appends::offsetOf))));
                 }))
                 .flatMap(published -> {
                     if (!published) {
@@ -120,6 +123,14 @@ final class WriteRun {
                     taken += events.size();
                     return Mono.empty();
                 });
+    }
+
+    private Mono<Boolean> publish(Publication publication) {
+        return store.publish(publication).doOnNext(published -> {
+            if (published) {
+                states.keep(room, publication.stateChunks());
+            }
+        });
     }
 
     private Mono<Void> makeRoom(NewEvent event, long depth, BatchFacts facts) {

@@ -273,7 +273,7 @@ public abstract class EventStoreContract extends RoomWriterContract {
                 .side()
                 .sides());
         sides.set(place.slot(), sides.get(place.slot()).withState(around).withVisibility(Visibility.PERHAPS_INVITED));
-        RoomHead head = before.head().next().withRestating().withMoreStateChunks(70);
+        RoomHead head = before.head().next().withRestating().withStateChunks(70);
         assertThat(store().publish(new Publication(
                                 head,
                                 List.of(new SidePage(place.page(), sides)),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The state of a room as one would derive it with maps at every event, and what that says of openness. */
+/** Who is in a room, as one would derive it with maps at every event. */
 final class PlainState {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -23,7 +23,6 @@ final class PlainState {
 
     private final Map<EventId, NewEvent> byId = new LinkedHashMap<>();
     private final Map<EventId, State> after = new HashMap<>();
-    private final Set<EventId> open = new HashSet<>();
 
     /** @param events parents before children */
     PlainState(List<NewEvent> events) {
@@ -37,19 +36,7 @@ final class PlainState {
             }
             byId.put(event.id(), event);
             after.put(event.id(), state);
-            if (isOpen(event)) {
-                open.add(event.id());
-            }
         }
-    }
-
-    private boolean isOpen(NewEvent event) {
-        if (event.kind() == EventKind.CREATE) {
-            return event.prevEvents().isEmpty();
-        }
-        return event.kind() != EventKind.RESTRICTS_HISTORY
-                && !event.prevEvents().isEmpty()
-                && open.containsAll(event.prevEvents());
     }
 
     private State merge(Iterable<EventId> branches) {
@@ -65,10 +52,6 @@ final class PlainState {
             }
         }
         return new State(members == null ? new HashMap<>() : members, acls);
-    }
-
-    Set<EventId> open() {
-        return open;
     }
 
     RoomAdmission admission() {

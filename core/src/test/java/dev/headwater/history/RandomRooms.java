@@ -125,19 +125,34 @@ public final class RandomRooms {
 
     private static EventKind kind(Random random) {
         return switch (random.nextInt(60)) {
-            case 0 -> EventKind.RESTRICTS_HISTORY;
+            case 0, 16 -> EventKind.RESTRICTS_HISTORY;
             case 1, 2 -> EventKind.OPENS_HISTORY;
             case 3, 4, 5 -> EventKind.SERVER_ACL;
             case 6, 7, 8, 9, 10, 11, 12, 13 -> EventKind.MEMBERSHIP;
+            case 14, 15, 17 -> EventKind.STATE;
+            case 18 -> EventKind.OTHER_HISTORY;
             default -> EventKind.ORDINARY;
         };
     }
 
     private static byte[] body(Random random, EventKind kind, int most) {
         if (kind == EventKind.MEMBERSHIP) {
-            return ("{\"content\":{\"membership\":\"" + (random.nextInt(4) == 0 ? "leave" : "join")
-                            + "\"},\"state_key\":\"@u:s" + random.nextInt(5) + ".test\"}")
+            String membership =
+                    List.of("join", "join", "join", "leave", "invite", "ban").get(random.nextInt(6));
+            return ("{\"content\":{\"membership\":\"" + membership + "\"},\"state_key\":\"@u" + random.nextInt(3) + ":s"
+                            + random.nextInt(5) + ".test\"}")
                     .getBytes(StandardCharsets.UTF_8);
+        }
+        if (kind == EventKind.RESTRICTS_HISTORY) {
+            String visibility = List.of("joined", "invited", "nonsense").get(random.nextInt(3));
+            return ("{\"content\":{\"history_visibility\":\"" + visibility + "\"}}").getBytes(StandardCharsets.UTF_8);
+        }
+        if (kind == EventKind.STATE || kind == EventKind.OTHER_HISTORY) {
+            String type = kind == EventKind.STATE ? "type" + random.nextInt(3) : "m.room.history_visibility";
+            String stateKey = kind == EventKind.STATE || random.nextBoolean()
+                    ? ",\"state_key\":\"k" + random.nextInt(20) + "\""
+                    : "";
+            return ("{\"type\":\"" + type + "\"" + stateKey + "}").getBytes(StandardCharsets.UTF_8);
         }
         if (kind == EventKind.SERVER_ACL) {
             return ("{\"content\":{\"allow\":[\"" + random.nextInt(4) + "\"]}}").getBytes(StandardCharsets.UTF_8);

@@ -22,7 +22,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.SignalType;
 
-/** What must hold of a random room in any store, against plain models of the walk, of openness and of the current state. */
+/** What must hold of a random room in any store, against plain models of the walk, of states and visibility and of who is in the room. */
 final class RandomRoomsCheck {
     private static final Function<Side, Sight> BY_ID =
             side -> switch (Math.floorMod(side.id().value().hashCode(), 17)) {
@@ -86,14 +86,32 @@ final class RandomRoomsCheck {
         StoredRoom swept = StoredRoom.read(store, room).assertSound(store, room);
         assertThat(swept.head().lazyEdges()).isFalse();
         assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
-        Set<EventId> open = new HashSet<>(swept.events());
-        open.removeIf(event -> swept.side(event).visibility() != Visibility.OPEN);
-        assertThat(open).as("open, %s", arrival).isEqualTo(plain.open());
+        assertStates(drawn, store, room, swept, arrival);
         walk(drawn, store, room, swept, new AloneSight(), Long.MAX_VALUE, Descent.FIRST_WIDTH, random);
         RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));
         RoomAdmission expected = plain.admission();
         assertThat(derived.joined()).as("joined, %s", arrival).isEqualTo(expected.joined());
         assertThat(derived.acls()).as("ACLs, %s", arrival).containsExactlyInAnyOrderElementsOf(expected.acls());
+    }
+
+    private static void assertStates(Drawn drawn, EventStore store, RoomId room, StoredRoom swept, Arrival arrival) {
+        PlainStates plain = new PlainStates(drawn.events());
+        Map<EventId, Visibility> visibility = new HashMap<>();
+        swept.events().forEach(event -> visibility.put(event, swept.side(event).visibility()));
+        assertThat(visibility).as("visibility, %s", arrival).isEqualTo(plain.visibility());
+        StatesOfRoom states = new StatesOfRoom(store, room, swept, drawn.events());
+        for (EventId event : swept.events()) {
+            StateAround around = swept.side(event).state();
+            assertThat(states.at(around.before()))
+                    .as("before %s, %s", event, arrival)
+                    .isEqualTo(plain.before(event));
+            assertThat(states.at(around.after()))
+                    .as("after %s, %s", event, arrival)
+                    .isEqualTo(plain.after(event));
+            if (around.isKnown()) {
+                states.assertGroups(around.after());
+            }
+        }
     }
 
     private static List<EventId> walked(@org.jspecify.annotations.Nullable List<WalkedEvent> events) {

@@ -26,7 +26,7 @@ final class RoomCodec {
                 .u8((head.lazyEdges() ? LAZY_EDGES : 0) | (head.restating() ? RESTATING : 0))
                 .unsigned(head.raises())
                 .signed(head.sweepFrom())
-                .unsigned(head.stateChunks())
+                .unsigned(head.lastStateChunk())
                 .unsigned(head.events())
                 .toBytes();
     }

@@ -79,7 +79,8 @@ final class VerifyCommand implements Callable<Integer> {
         RoomHead head = report.head();
         PrintWriter out = surroundings.out();
         out.println(head.room() + " (version " + head.roomVersion().identifier() + "): " + head.events() + " events, "
-                + report.pages() + " pages, open " + report.open() + ", redacted " + report.redacted() + ", gaps "
+                + report.pages() + " pages, open " + report.open() + ", states " + report.known() + ", redacted "
+                + report.redacted() + ", gaps "
                 + report.gaps() + ", ties " + report.ties() + ", severed " + report.severed() + ", differences "
                 + report.differences());
         report.examples().forEach(line -> out.println("  " + line));

@@ -6,13 +6,13 @@ import dev.headwater.event.Pdu;
 import dev.headwater.event.PduReader;
 import dev.headwater.event.Verified;
 import dev.headwater.history.Edge;
-import dev.headwater.history.EventKind;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.Page;
 import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateCheck;
 import dev.headwater.id.EventId;
 import dev.headwater.room.Redaction;
 import dev.headwater.sign.PduSignatures;
@@ -37,6 +37,7 @@ final class PageComparison {
     private long events;
     private long redacted;
     private long open;
+    private long known;
     private long severed;
 
     PageComparison(RoomHead head, SideFacts facts) {
@@ -65,9 +66,11 @@ final class PageComparison {
      * Compares a page.
      *
      * @param index where the index says that the events of {@link #namedBy} lie
+     * @param states where {@link StateCheck} has found something else than is stored
      * @return how many events were compared so far
      */
-    long compare(Page page, Map<EventId, Place> index) {
+    long compare(Page page, Map<EventId, Place> index, List<String> states) {
+        states.forEach(this::differs);
         SidePage sides = page.side();
         for (int slot = 0; slot < sides.sides().size(); slot++) {
             Side side = sides.sides().get(slot);
@@ -77,7 +80,8 @@ final class PageComparison {
             }
             compareBody(page, side);
             compareEdges(side, index);
-            compareOpenness(side);
+            open += side.visibility().isOpen() ? 1 : 0;
+            known += side.state().isKnown() ? 1 : 0;
             events++;
         }
         return events;
@@ -85,7 +89,7 @@ final class PageComparison {
 
     VerifyReport report() {
         return new VerifyReport(
-                head, facts.pages(), redacted, open, gaps.size(), facts.ties(), severed, differences, examples);
+                head, facts.pages(), redacted, open, known, gaps.size(), facts.ties(), severed, differences, examples);
     }
 
     private void compareBody(Page page, Side side) {
@@ -151,31 +155,6 @@ final class PageComparison {
                 severed++;
             }
         }
-    }
-
-    private void compareOpenness(Side side) {
-        boolean proven = isProvenOpen(side);
-        boolean stored = side.visibility().isOpen();
-        open += stored ? 1 : 0;
-        if (stored && !side.state().anchored() && !proven) {
-            differs(side.id() + " is stored as open; expected unknown, since its parents do not prove it");
-        } else if (proven && !stored && head.sweepFrom() == RoomHead.NOTHING_TO_SWEEP) {
-            differs(side.id() + " is stored as unknown; expected open, since its parents prove it");
-        }
-    }
-
-    /** By the rule as the documentation states it, apart from the code that wrote the room. */
-    private boolean isProvenOpen(Side side) {
-        if (side.kind() == EventKind.CREATE) {
-            return side.parents().isEmpty();
-        }
-        return side.kind() != EventKind.RESTRICTS_HISTORY
-                && side.kind() != EventKind.OTHER_HISTORY
-                && !side.parents().isEmpty()
-                && side.parents().stream()
-                        .allMatch(edge -> edge instanceof Edge.Known known
-                                && facts.holds(known.place())
-                                && facts.isOpen(known.place()));
     }
 
     private void expect(Side side, String what, Object derived, Object stored) {

@@ -4,6 +4,7 @@ import dev.headwater.history.EventStore;
 import dev.headwater.history.Page;
 import dev.headwater.history.Pages;
 import dev.headwater.history.RoomHead;
+import dev.headwater.history.StateCheck;
 import dev.headwater.id.RoomId;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -12,7 +13,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Derives everything that is stored about a room's events from their bytes again, and compares: IDs and hashes, index
- * and pages, edges, corrected depths, openness. Reads the room twice; about 20 bytes an event stay in memory.
+ * and pages, edges, corrected depths, states and visibility. Reads the room twice; about 30 bytes an event stay in memory.
  */
 public final class RoomVerify {
     private final EventStore store;
@@ -47,15 +48,17 @@ public final class RoomVerify {
 
     private Mono<VerifyReport> compare(RoomHead head, RoomPages pages, SideFacts facts, LongConsumer progress) {
         PageComparison comparison = new PageComparison(head, facts);
+        StateCheck states = new StateCheck(store, head, facts::state);
         return pages.bodies()
-                .concatMap(page -> compare(comparison, page, progress), 0)
+                .concatMap(page -> compare(comparison, states, page, progress), 0)
                 .then(Mono.fromSupplier(comparison::report));
     }
 
-    private Mono<Void> compare(PageComparison comparison, Page page, LongConsumer progress) {
-        return store.locate(room, comparison.namedBy(page.side()))
+    private Mono<Void> compare(PageComparison comparison, StateCheck states, Page page, LongConsumer progress) {
+        return Mono.zip(store.locate(room, comparison.namedBy(page.side())), states.differences(page))
                 .publishOn(Schedulers.boundedElastic())
-                .doOnNext(located -> progress.accept(comparison.compare(page, located.places())))
+                .doOnNext(both ->
+                        progress.accept(comparison.compare(page, both.getT1().places(), both.getT2())))
                 .then();
     }
 

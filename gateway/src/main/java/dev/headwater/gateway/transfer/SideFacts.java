@@ -4,39 +4,44 @@ import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateCheck;
 import dev.headwater.id.EventId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What children need to know of their parents, for a whole room, packed. */
 final class SideFacts {
     private final Map<PageId, Facts> pages = new HashMap<>();
     private long[] depths = new long[256];
+    private final Map<StateCheck.Parent, StateCheck.Parent> states = new HashMap<>();
     private int events;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Facts(long[] depths, long[] ids, BitSet open) {}
+    private record Facts(long[] depths, long[] ids, StateCheck.Parent[] states) {}
 
     void add(SidePage page) {
         int size = page.sides().size();
-        Facts facts = new Facts(new long[size], new long[size], new BitSet(size));
+        Facts facts = new Facts(new long[size], new long[size], new StateCheck.Parent[size]);
         for (int slot = 0; slot < size; slot++) {
             Side side = page.sides().get(slot);
             facts.depths()[slot] = side.correctedDepth();
             facts.ids()[slot] = fingerprint(side.id());
-            facts.open().set(slot, side.visibility().isOpen());
+            facts.states()[slot] = states.computeIfAbsent(
+                    new StateCheck.Parent(side.state().after(), side.visibility()), same -> same);
             if (events == depths.length) {
                 depths = Arrays.copyOf(depths, 2 * events);
             }
             depths[events++] = side.correctedDepth();
         }
         pages.put(page.id(), facts);
+        // Events of one page share what they share; of others it would cost more than it saves.
+        states.clear();
     }
 
     int events() {
@@ -60,8 +65,8 @@ final class SideFacts {
         return at(place).depths()[place.slot()];
     }
 
-    boolean isOpen(Place place) {
-        return at(place).open().get(place.slot());
+    StateCheck.@Nullable Parent state(Place place) {
+        return holds(place) ? at(place).states()[place.slot()] : null;
     }
 
     /** How many depths several events share. */

@@ -9,6 +9,7 @@ import java.util.List;
  * @param pages how many pages its events lie in
  * @param redacted events of which only the redacted copy is kept
  * @param open events that are proven to be visible to every server in the room
+ * @param known events of which the state of the room is known
  * @param gaps events that others name as parents and that are not stored
  * @param ties corrected depths that several events share
  * @param severed edges that are not followed, since they would close a cycle
@@ -20,6 +21,7 @@ public record VerifyReport(
         long pages,
         long redacted,
         long open,
+        long known,
         long gaps,
         long ties,
         long severed,

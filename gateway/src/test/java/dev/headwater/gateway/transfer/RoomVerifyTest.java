@@ -10,6 +10,8 @@ import dev.headwater.history.Publication;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.StateAround;
+import dev.headwater.history.StateRoot;
 import dev.headwater.history.Visibility;
 import dev.headwater.id.RoomId;
 import java.nio.file.Path;
@@ -68,14 +70,30 @@ class RoomVerifyTest {
     }
 
     @Test
-    void findsAnEventThatIsTakenForOpenAndOneThatIsNot() {
+    void findsAVisibilityThatDoesNotFollowFromTheState() {
         Dumps.load(store, Dumps.file(directory, room));
         change(side -> side.withVisibility(Visibility.UNKNOWN));
 
         assertThat(Dumps.verify(store, Dumps.ROOM).examples())
-                .anyMatch(line -> line.endsWith(" is stored as unknown; expected open, since its parents prove it"))
-                .anyMatch(line ->
-                        line.endsWith(" is stored as open; expected unknown, since its parents do not prove it"));
+                .anyMatch(line -> line.endsWith(" is stored as UNKNOWN; expected OPEN"));
+        change(side -> side.withVisibility(Visibility.JOINED));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .anyMatch(line -> line.endsWith(" is stored as JOINED; expected OPEN"));
+    }
+
+    @Test
+    void findsAStateThatDoesNotFollowFromTheParents() {
+        Dumps.load(store, Dumps.file(directory, room));
+        change(side -> side.withState(StateAround.UNKNOWN));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .anyMatch(line -> line.endsWith(" has no state stored; expected one, since its parents have"));
+        change(side -> side.withState(new StateAround(StateRoot.EMPTY, StateRoot.EMPTY, false)));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .anyMatch(line -> line.endsWith(" has another state before it stored than its parents give"))
+                .anyMatch(line -> line.contains(" has another state before it "));
+        change(side -> side.withState(new StateAround(StateRoot.EMPTY, StateRoot.EMPTY, true)));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .noneMatch(line -> line.contains(" has another state after it "));
     }
 
     @Test
@@ -132,7 +150,7 @@ class RoomVerifyTest {
                 head.lazyEdges(),
                 head.sweepFrom(),
                 head.restating(),
-                head.stateChunks(),
+                head.lastStateChunk(),
                 head.events());
         assertThat(open.publish(new Publication(
                                 next,

@@ -43,7 +43,6 @@ public final class TopLevel {
             int keyEnd = at;
             blanks();
             expect(':');
-            blanks();
             boolean kept = !names.contains(name(key, keyEnd));
             if (kept) {
                 if (!first) {
@@ -54,7 +53,6 @@ public final class TopLevel {
                 out.write(':');
             }
             value(kept);
-            blanks();
             if (in[at] != '}') {
                 expect(',');
                 blanks();
@@ -74,6 +72,7 @@ public final class TopLevel {
         return new String(in, from + 1, to - from - 2, StandardCharsets.UTF_8);
     }
 
+    /** A value with the blanks around it. */
     private void value(boolean kept) {
         int depth = 0;
         while (true) {

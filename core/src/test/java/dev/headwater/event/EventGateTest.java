@@ -100,7 +100,9 @@ class EventGateTest {
         if (!outside.equals("none")) {
             event.put("redacts", outside);
         }
-        EventId target = EventGate.admit(pdu(version, event), GOOD).redacts();
+        Pdu read = pdu(version, event);
+        EventId target = EventGate.admit(read, GOOD).redacts();
+        assertThat(read.redacts()).isEqualTo(target);
         assertThat(target == null ? "none" : target.value()).isEqualTo(expected);
     }
 

@@ -175,6 +175,22 @@ class PduReaderTest {
         assertThat(escapes.id()).isEqualTo(blanks.id());
     }
 
+    @Test
+    void keepsTheReceivedOrderUpToTheLastByteAndSizesTheCanonicalFormToo() {
+        String event = new String(CanonicalJson.encode(padded(RoomVersion.V10, 65_536)), StandardCharsets.UTF_8);
+        String reordered =
+                "{\"type\":\"m.room.message\"," + event.substring(1).replace(",\"type\":\"m.room.message\"", "");
+        assertThat(PduReader.fromUntrusted(RoomVersion.V10, reordered.getBytes(StandardCharsets.UTF_8))
+                        .bytes())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(reordered);
+        String escaped = event.replaceFirst("xx", "x\\\\u0078");
+        assertThat(PduReader.fromUntrusted(RoomVersion.V10, escaped.getBytes(StandardCharsets.UTF_8))
+                        .bytes())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(event);
+    }
+
     @ParameterizedTest
     @EnumSource
     void measuresFieldsInCodePointsAndFromVersion11InBytes(RoomVersion version) {
@@ -305,6 +321,18 @@ class PduReaderTest {
     void saysTheOffendingValueAndWhatWasExpected() {
         BadEventException e = thrown(RoomVersion.V10, text(RoomVersion.V10).replace("\"depth\":7", "\"depth\":-3"));
         assertThat(e).hasMessageContaining("-3").hasMessageContaining("2^53-1");
+        assertThat(thrown(RoomVersion.V1, text(RoomVersion.V1).replace("[[\"$p", "[5,[\"$pppppppp")))
+                .hasMessageContaining("an array of [id, {hashes}]")
+                .hasMessageEndingWith("…");
+        assertThat(thrown(RoomVersion.V3, text(RoomVersion.V3).replace("[\"$p\"]", "[5]")))
+                .hasMessageContaining("an array of event IDs")
+                .hasMessageEndingWith("found [5]");
+        assertThat(thrown(RoomVersion.V3, text(RoomVersion.V3).replace("[\"$p\"]", "\"" + "p".repeat(78) + "\"")))
+                .hasMessageEndingWith("found \"" + "p".repeat(78) + "\"");
+        assertThat(thrown(RoomVersion.V10, text(RoomVersion.V10).replace("m.room.message", "x".repeat(256))))
+                .hasMessageContaining("255 code points in type, found 256");
+        assertThat(thrown(RoomVersion.V11, text(RoomVersion.V11).replace("m.room.message", "é".repeat(128))))
+                .hasMessageContaining("255 bytes in type, found 256");
         assertThat(thrown(
                         RoomVersion.V10,
                         text(RoomVersion.V10)

@@ -113,6 +113,20 @@ class IdentifiersTest {
         refuses(RoomId::parse, text);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"!a", "!r:a.example", "!日", "!a}{b:x"})
+    void takesRoomIds(String text) {
+        assertThat(RoomId.parse(text)).hasToString(text);
+    }
+
+    @Test
+    void sortsRoomsAndServersByTheirBytes() {
+        assertThat(RoomId.parse("!a")).isLessThan(RoomId.parse("!b"));
+        assertThat(RoomId.parse("!\uFFFD")).isLessThan(RoomId.parse("!\uD83D\uDE00"));
+        assertThat(ServerName.parse("a.example")).isLessThan(ServerName.parse("b.example"));
+        assertThat(ServerName.parse("a.example")).isEqualByComparingTo(ServerName.parse("a.example"));
+    }
+
     @Test
     void boundsIdsInBytes() {
         assertThat(EventId.parse("$" + "x".repeat(254))).isNotNull();
@@ -147,6 +161,16 @@ class IdentifiersTest {
         assertThatExceptionOfType(InvalidIdException.class)
                 .isThrownBy(() -> EventId.parse("\u001b[2J\r\n" + "x".repeat(10_000)))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(250).matches("\\P{Cntrl}*"));
+    }
+
+    @Test
+    void showsEightyCharactersAndSaysWhereItCuts() {
+        assertThatExceptionOfType(InvalidIdException.class)
+                .isThrownBy(() -> EventId.parse("x".repeat(80)))
+                .withMessageStartingWith("'" + "x".repeat(80) + "' is not");
+        assertThatExceptionOfType(InvalidIdException.class)
+                .isThrownBy(() -> EventId.parse("x".repeat(81)))
+                .withMessageStartingWith("'" + "x".repeat(80) + "…' is not");
     }
 
     @Test

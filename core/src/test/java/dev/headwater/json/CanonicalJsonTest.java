@@ -58,6 +58,31 @@ class CanonicalJsonTest {
     }
 
     @Test
+    void writesTheFirstAndTheLastCharacterOfEveryLengthAsUtf8() {
+        String text = "\"\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff"
+                + new StringBuilder()
+                        .appendCodePoint(0x10000)
+                        .appendCodePoint(0x4FFFF)
+                        .appendCodePoint(0xB0ABC)
+                        .appendCodePoint(0x10FFFF)
+                        .append('"');
+        assertThat(canonical(text)).isEqualTo(text);
+    }
+
+    @Test
+    void growsForWhateverComesNext() {
+        StringBuilder numbers = new StringBuilder("[1.0");
+        while (numbers.length() < 5_000) {
+            numbers.append(",true,1.").append("0".repeat(numbers.length() % 900));
+            numbers.append(",\"").append("é".repeat(numbers.length() % 700)).append('"');
+        }
+        String given = numbers.append(']').toString().replace("1.,", "1.5,");
+        assertThat(CanonicalJson.encode(StrictJson.parse(given.getBytes(StandardCharsets.UTF_8), Numbers.LENIENT)))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(given);
+    }
+
+    @Test
     void copiesTheTextOfNumbersThatItWouldNotWriteItself() {
         String given = "{\"a\":1e+20,\"b\":1.1,\"c\":1.0,\"d\":1180591620717411303424,\"e\":-0,\"f\":1E2,\"g\":0.1e-7}";
         byte[] bytes = given.getBytes(StandardCharsets.UTF_8);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class StrictJsonTest {
     @ParameterizedTest
@@ -116,6 +117,16 @@ class StrictJsonTest {
                 .isEqualTo(bytes);
     }
 
+    @Test
+    void tellsOddNumbersApartByTheirText() {
+        JsonNode one = StrictJson.parse("1.0".getBytes(StandardCharsets.UTF_8), Numbers.LENIENT);
+        JsonNode same = StrictJson.parse(" 1.0".getBytes(StandardCharsets.UTF_8), Numbers.LENIENT);
+        JsonNode other = StrictJson.parse("1.00".getBytes(StandardCharsets.UTF_8), Numbers.LENIENT);
+        assertThat(one).isEqualTo(same).hasSameHashCodeAs(same).hasToString("1.0");
+        assertThat(one).isNotEqualTo(other).doesNotHaveSameHashCodeAs(other);
+        assertThat(one).isNotEqualTo(StrictJson.parse("1".getBytes(StandardCharsets.UTF_8)));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "9007199254740991", "-9007199254740991"})
     void takesEveryCanonicalInteger(String text) {
@@ -147,6 +158,33 @@ class StrictJsonTest {
         assertThatExceptionOfType(BadJsonException.class)
                 .isThrownBy(() -> StrictJson.object(text.getBytes(StandardCharsets.UTF_8)))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_JSON));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"C280", "DFBF", "E0A080", "ED9FBF", "EE8080", "EFBFBF", "F0908080", "F3BFBFBF", "F48FBFBF", "7F"})
+    void takesTheFirstAndTheLastCharacterOfEveryLength(String hex) {
+        byte[] bytes = HexFormat.of().parseHex("22" + hex + "22");
+        assertThat(StrictJson.parse(bytes).stringValue())
+                .isEqualTo(new String(bytes, 1, bytes.length - 2, StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "22C18022|expected UTF-8, found the byte 0xC1 (at byte 1)",
+                "22F5808022|expected UTF-8, found the byte 0xF5 (at byte 1)",
+                "22C27F22|found a broken, overlong or surrogate sequence after 0xC2 (at byte 1)",
+                "22C2C022|found a broken, overlong or surrogate sequence after 0xC2 (at byte 1)",
+                "22E08022|found a broken, overlong or surrogate sequence after 0xE0 (at byte 1)",
+                "22F08FBFBF22|found a broken, overlong or surrogate sequence after 0xF0 (at byte 1)",
+                "22F490808022|found a broken, overlong or surrogate sequence after 0xF4 (at byte 1)",
+                "EFBBBF|expected JSON without a byte order mark (at byte 0)",
+                "EFBBBF31|expected JSON without a byte order mark (at byte 0)",
+                "2200|expected UTF-8, found a NUL byte (at byte 1)"
+            },
+            delimiter = '|')
+    void saysWhichByteIsNotUtf8(String hex, String message) {
+        assertThat(thrown(HexFormat.of().parseHex(hex), Numbers.CANONICAL)).hasMessageEndingWith(message);
     }
 
     @Test

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.headwater.id.KeyId;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,30 @@ class Ed25519Test {
         }
         assertThat(scheme.verify(key.verifyKey(), message, signature)).isTrue();
         assertThat(scheme.verify(key.verifyKey(), message, malleable)).isFalse();
+    }
+
+    /** With a provider that would say yes to anything. */
+    @Test
+    void asksTheProviderOnlyAboutTheOneFormOfASignature() {
+        Ed25519 credulous = new Ed25519(new CredulousProvider());
+        VerifyKey key = SigningKey.generate(KeyId.parse("ed25519:1"), new SecureRandom())
+                .verifyKey();
+        for (BigInteger s : List.of(BigInteger.ZERO, ORDER.subtract(BigInteger.ONE))) {
+            assertThat(credulous.verify(key, new byte[0], ending(s))).isTrue();
+        }
+        for (BigInteger s : List.of(
+                ORDER, ORDER.add(BigInteger.ONE), BigInteger.TWO.pow(256).subtract(BigInteger.ONE))) {
+            assertThat(credulous.verify(key, new byte[0], ending(s))).isFalse();
+        }
+        assertThat(credulous.verify(key, new byte[0], new byte[63])).isFalse();
+    }
+
+    private static byte[] ending(BigInteger s) {
+        byte[] signature = new byte[64];
+        for (int i = 0; i < 32; i++) {
+            signature[32 + i] = s.shiftRight(8 * i).byteValue();
+        }
+        return signature;
     }
 
     @Test
@@ -147,6 +173,23 @@ class Ed25519Test {
                 .isThrownBy(() -> SigningKey.parse(line))
                 .satisfies(e -> assertThat(String.valueOf(e.getMessage()) + e.getCause())
                         .doesNotContain("YJDBA9"));
+    }
+
+    @Test
+    void tellsKeysApart() {
+        SecureRandom random = new SecureRandom();
+        VerifyKey one = SigningKey.generate(KeyId.parse("ed25519:1"), random).verifyKey();
+        VerifyKey other = SigningKey.generate(KeyId.parse("ed25519:1"), random).verifyKey();
+        assertThat(one).isNotEqualTo(other).doesNotHaveSameHashCodeAs(other).hasToString(one.base64());
+    }
+
+    @Test
+    void preparesAKeyOnceForTheProviderThatUsesIt() {
+        VerifyKey key = SigningKey.generate(KeyId.parse("ed25519:1"), new SecureRandom())
+                .verifyKey();
+        PublicKey prepared = key.prepared(scheme);
+        assertThat(key.prepared(scheme)).isSameAs(prepared);
+        assertThat(key.prepared(Ed25519.jdk())).isNotSameAs(prepared);
     }
 
     @Test

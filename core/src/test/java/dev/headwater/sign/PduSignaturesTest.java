@@ -154,7 +154,13 @@ class PduSignaturesTest {
         Pdu old = A.pdu(Events.message(RoomVersion.V4), RoomVersion.V4);
         assertThat(PduSignatures.check(late, until500, scheme))
                 .isInstanceOfSatisfying(
-                        Verified.Refused.class, no -> assertThat(no.reason()).isEqualTo(Reason.KEY_NOT_KNOWN));
+                        Verified.Refused.class, no -> assertThat(no.reason()).isEqualTo(Reason.KEY_NOT_KNOWN))
+                .asString()
+                .contains("valid at 1000");
+        assertThat(PduSignatures.check(old, PinnedKeys.none(), scheme))
+                .asString()
+                .contains("a key that is known")
+                .doesNotContain("valid at");
         assertThat(PduSignatures.check(old, until500, scheme)).isEqualTo(new Verified.AllGood());
     }
 

@@ -71,14 +71,23 @@ final class RecordReader {
     }
 
     String text() {
-        int size = count();
-        String value = new String(bytes, at, size, UTF_8);
-        at += size;
-        return value;
+        return utf8(count());
     }
 
     String text8() {
-        return new String(raw(u8()), UTF_8);
+        return utf8(u8());
+    }
+
+    private String utf8(int size) {
+        need(size);
+        String value = new String(bytes, at, size, UTF_8);
+        // What cannot be decoded is replaced by this character, which may also stand there itself.
+        if (value.indexOf('\uFFFD') >= 0
+                && !Arrays.equals(value.getBytes(UTF_8), Arrays.copyOfRange(bytes, at, at + size))) {
+            throw unreadable("text that is not UTF-8");
+        }
+        at += size;
+        return value;
     }
 
     EventId eventId() {

@@ -66,6 +66,16 @@ class RoomCodecTest {
     }
 
     @Test
+    void refusesTextThatIsNotUtf8() {
+        byte[] acls = RoomCodec.encodeAcls(List.of("a\uFFFDb"));
+        assertThat(RoomCodec.decodeAcls(acls)).containsExactly("a\uFFFDb");
+        acls[acls.length - 2] = 'x';
+        assertThatThrownBy(() -> RoomCodec.decodeAcls(acls))
+                .isInstanceOf(UnreadableRecordException.class)
+                .hasMessageContaining("not UTF-8");
+    }
+
+    @Test
     void findsTheShardThatTheScriptsFind() {
         // 128 entries a shard; the number of shards grows by one, and shard n takes from shard n - 2^k.
         byte[] field = RedisKeys.field(EventId.parse("$x"));

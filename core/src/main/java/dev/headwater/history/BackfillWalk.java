@@ -4,7 +4,6 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import reactor.core.CoreSubscriber;
@@ -48,12 +47,11 @@ public final class BackfillWalk {
      * {@link WalkTooWideException}, each after any number of events.
      *
      * @param limit how many events are emitted at most
-     * @param sight what of an event is to be seen, by its side data as it stood at most 250 ms before; what is withheld
-     *     is not walked through. Must not block
+     * @param viewer who reads
      */
-    public Flux<WalkedEvent> walk(RoomId room, Collection<EventId> from, long limit, Function<Side, Sight> sight) {
+    public Flux<WalkedEvent> walk(RoomId room, Collection<EventId> from, long limit, Viewer viewer) {
         List<EventId> starts = List.copyOf(from);
-        return walk(room, () -> descent(room, starts, limit, sight));
+        return walk(room, viewer, () -> descent(room, starts, limit, viewer));
     }
 
     /**
@@ -61,24 +59,24 @@ public final class BackfillWalk {
      *
      * @param start the answer of {@link EventStore#locate}
      */
-    public Flux<WalkedEvent> walk(Located start, long limit, Function<Side, Sight> sight) {
+    public Flux<WalkedEvent> walk(Located start, long limit, Viewer viewer) {
         RoomId room = start.head().room();
-        return walk(room, () -> {
-            Descent descent = descent(room, start.places().keySet(), limit, sight);
+        return walk(room, viewer, () -> {
+            Descent descent = descent(room, start.places().keySet(), limit, viewer);
             descent.take(start);
             return descent;
         });
     }
 
-    private Descent descent(RoomId room, Collection<EventId> from, long limit, Function<Side, Sight> sight) {
-        return new Descent(room, from, limit, (place, side) -> sight.apply(side), clock, width);
+    private Descent descent(RoomId room, Collection<EventId> from, long limit, Viewer viewer) {
+        return new Descent(room, from, limit, (place, side) -> viewer.sightOf(side), clock, width);
     }
 
-    private Flux<WalkedEvent> walk(RoomId room, Supplier<Descent> descent) {
+    private Flux<WalkedEvent> walk(RoomId room, Viewer viewer, Supplier<Descent> descent) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super WalkedEvent> reader) {
-                reader.onSubscribe(new WalkSubscription(reader, store, room, descent.get()));
+                reader.onSubscribe(new WalkSubscription(reader, store, room, viewer, descent.get()));
             }
         };
     }

@@ -2,12 +2,13 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class Descent {
     private final RoomId room;
     private final Collection<EventId> from;
     private final long limit;
-    private final BiFunction<Place, Side, Sight> sight;
+    private final Look look;
     private final LongSupplier clock;
     private final HeldPages held = new HeldPages();
     private final WindowPlan windows = new WindowPlan();
@@ -44,18 +45,18 @@ final class Descent {
     private @Nullable Rank again;
     private long emittedAgain;
 
+    /** Says what is to be seen of an event; null if that has to be found out first. Called once for an answer. */
+    interface Look {
+        @Nullable
+        Sight at(Place place, Side side);
+    }
+
     /** @param clock nanoseconds, monotonic */
-    Descent(
-            RoomId room,
-            Collection<EventId> from,
-            long limit,
-            BiFunction<Place, Side, Sight> sight,
-            LongSupplier clock,
-            int width) {
+    Descent(RoomId room, Collection<EventId> from, long limit, Look look, LongSupplier clock, int width) {
         this.room = room;
         this.from = Set.copyOf(from);
         this.limit = limit;
-        this.sight = sight;
+        this.look = look;
         this.clock = clock;
         this.width = (int) Math.min(width, Math.max(MIN_WIDTH, Math.min(limit, width) * 2));
         frontier = new Frontier(this.width);
@@ -152,9 +153,13 @@ final class Descent {
         if (!rank.equals(Rank.of(side)) || (last != null && !rank.isAfter(last))) {
             throw new WalkMovedException(room);
         }
-        last = rank;
         frontier.removeFirstRanked();
-        Sight seen = sight.apply(place, side);
+        Sight seen = look.at(place, side);
+        if (seen == null) {
+            frontier.addRanked(rank, place);
+            return new WalkStep.Prepare(heldSides());
+        }
+        last = rank;
         if (seen == Sight.WITHHELD) {
             return null;
         }
@@ -174,6 +179,12 @@ final class Descent {
                 page.bodies(),
                 side.bodyOffset(),
                 side.bodyLength()));
+    }
+
+    private List<Side> heldSides() {
+        List<Side> sides = new ArrayList<>();
+        held.all().forEach(page -> sides.addAll(page.side().sides()));
+        return sides;
     }
 
     private Set<EventId> unknownEdges() {

@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import java.util.Collection;
+import java.util.List;
 
 /** What a walk does next. */
 sealed interface WalkStep {
@@ -11,6 +12,9 @@ sealed interface WalkStep {
 
     /** @param bodies whether pages are read with them */
     record Read(Collection<PageId> pages, boolean bodies) implements WalkStep {}
+
+    /** What is to be seen of these events, the next one among them, has to be found out. */
+    record Prepare(List<Side> sides) implements WalkStep {}
 
     record Done() implements WalkStep {}
 }

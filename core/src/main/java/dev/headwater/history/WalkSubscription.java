@@ -21,6 +21,7 @@ final class WalkSubscription implements Subscription {
     private final CoreSubscriber<? super WalkedEvent> reader;
     private final EventStore store;
     private final RoomId room;
+    private final Viewer viewer;
     private final AtomicInteger work = new AtomicInteger();
     private final AtomicLong requested = new AtomicLong();
     private final AtomicReference<@Nullable Subscription> reading = new AtomicReference<>();
@@ -33,10 +34,12 @@ final class WalkSubscription implements Subscription {
     private boolean waiting;
     private long emitted;
 
-    WalkSubscription(CoreSubscriber<? super WalkedEvent> reader, EventStore store, RoomId room, Descent descent) {
+    WalkSubscription(
+            CoreSubscriber<? super WalkedEvent> reader, EventStore store, RoomId room, Viewer viewer, Descent descent) {
         this.reader = reader;
         this.store = store;
         this.room = room;
+        this.viewer = viewer;
         this.descent = descent;
     }
 
@@ -125,6 +128,8 @@ final class WalkSubscription implements Subscription {
             reader.onNext(emit.event());
         } else if (step instanceof WalkStep.Locate locate) {
             read(store.locate(room, locate.events()), walk::take);
+        } else if (step instanceof WalkStep.Prepare prepare) {
+            read(viewer.prepare(room, prepare.sides()).thenReturn(prepare), done -> {});
         } else if (step instanceof WalkStep.Read pages) {
             read(
                     pages.bodies() ? store.window(room, pages.pages()) : store.plan(room, pages.pages()),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headwater.access.AloneSight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -16,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,12 +29,16 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 final class BackfillWalkTest {
-    private static final Function<Side, Sight> ALL = side -> Sight.SHOWN;
+    private static final Viewer ALL = side -> Sight.SHOWN;
 
     private final RoomBuilder room = new RoomBuilder("!walk:a.test");
     private final MemoryEventStore memory = new MemoryEventStore();
     private final CountingStore store = new CountingStore(memory);
     private final AtomicLong clock = new AtomicLong();
+
+    private Viewer alone() {
+        return new AloneSight(new RoomStates(memory, 1 << 20)).of(ServerName.parse("b.test"));
+    }
 
     private void write(List<NewEvent> events) {
         Awaited.value(new RoomWriter(memory).write(room.room(), VERSION, events));
@@ -44,7 +48,7 @@ final class BackfillWalkTest {
         return walk(store, limit, ALL, from);
     }
 
-    private Flux<WalkedEvent> walk(EventStore over, long limit, Function<Side, Sight> sight, String... from) {
+    private Flux<WalkedEvent> walk(EventStore over, long limit, Viewer sight, String... from) {
         List<EventId> starts = List.of(from).stream().map(RoomBuilder::id).toList();
         return new BackfillWalk(over, clock::get).walk(room.room(), starts, limit, sight);
     }
@@ -337,7 +341,7 @@ final class BackfillWalkTest {
         write(room.chain("e", 40).events());
         RoomBuilder more = new RoomBuilder(room.room());
         more.event("redaction").after("e40").redacts("e35");
-        StepVerifier.create(walk(store, 10, new AloneSight(), "e40"), 3)
+        StepVerifier.create(walk(store, 10, alone(), "e40"), 3)
                 .expectNextCount(3)
                 .then(() -> {
                     Awaited.value(new RoomWriter(memory).write(room.room(), VERSION, more.events()));
@@ -373,9 +377,8 @@ final class BackfillWalkTest {
         room.event("side").after("create");
         room.event("merge").after("hidden", "side");
         write(room.events());
-        assertThat(names(walk(store, 10, new AloneSight(), "merge"))).isEmpty();
-        assertThat(names(walk(store, 10, new AloneSight(), "merge", "hidden", "open")))
-                .containsExactly("open", "create");
+        assertThat(names(walk(store, 10, alone(), "merge"))).isEmpty();
+        assertThat(names(walk(store, 10, alone(), "merge", "hidden", "open"))).containsExactly("open", "create");
     }
 
     @Test

@@ -183,6 +183,40 @@ final class PlainStates {
                 : perhaps ? Visibility.PERHAPS_INVITED : Visibility.INVITED;
     }
 
+    /** What a server gets to see of an event. */
+    Sight sight(EventId event, boolean marked, String server) {
+        Visibility to = Awaited.present(visibility.get(event));
+        if (to == Visibility.OPEN) {
+            return marked ? Sight.REDACTED : Sight.SHOWN;
+        }
+        Map<String, Held> stateBefore = before.get(event);
+        Map<String, Held> stateAfter = after.get(event);
+        if (to == Visibility.UNKNOWN || stateBefore == null || stateAfter == null) {
+            return Sight.WITHHELD;
+        }
+        boolean invites = to == Visibility.INVITED || to == Visibility.PERHAPS_INVITED;
+        String held = membership(stateBefore, server, invites) + membership(stateAfter, server, invites);
+        if (held.equals("yesyes")) {
+            return marked ? Sight.REDACTED : Sight.SHOWN;
+        }
+        boolean certain = to == Visibility.INVITED || to == Visibility.JOINED;
+        return certain && held.contains("no") ? Sight.REDACTED : Sight.WITHHELD;
+    }
+
+    private static String membership(Map<String, Held> state, String server, boolean invites) {
+        String answer = "no";
+        for (Map.Entry<String, Held> entry : state.entrySet()) {
+            if (entry.getKey().startsWith("m.room.member ") && entry.getKey().endsWith(":" + server)) {
+                Set<String> values = entry.getValue().values();
+                if (values.contains("join") || invites && values.contains("invite")) {
+                    return "yes";
+                }
+                answer = entry.getValue().event() == null ? "perhaps" : answer;
+            }
+        }
+        return answer;
+    }
+
     private static JsonNode json(NewEvent event) {
         return JSON.readTree(event.body());
     }

@@ -7,6 +7,7 @@ import dev.headwater.history.RandomRooms.Arrival;
 import dev.headwater.history.RandomRooms.Drawn;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.ServerName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ final class RandomRoomsCheck {
                             store,
                             room,
                             stored,
+                            sight::apply,
                             sight,
                             1 + random.nextInt(drawn.events().size() + 3),
                             width,
@@ -87,7 +89,21 @@ final class RandomRoomsCheck {
         assertThat(swept.head().lazyEdges()).isFalse();
         assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
         assertStates(drawn, store, room, swept, arrival);
-        walk(drawn, store, room, swept, new AloneSight(), Long.MAX_VALUE, Descent.FIRST_WIDTH, random);
+        AloneSight alone = new AloneSight(new RoomStates(store, random.nextInt(1 << 14)));
+        PlainStates states = new PlainStates(drawn.events());
+        for (int i = 0; i < 2; i++) {
+            String server = "s" + random.nextInt(6) + ".test";
+            walk(
+                    drawn,
+                    store,
+                    room,
+                    swept,
+                    alone.of(ServerName.parse(server)),
+                    side -> states.sight(side.id(), side.marked(), server),
+                    Long.MAX_VALUE,
+                    1 + random.nextInt(Descent.FIRST_WIDTH),
+                    random);
+        }
         RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));
         RoomAdmission expected = plain.admission();
         assertThat(derived.joined()).as("joined, %s", arrival).isEqualTo(expected.joined());
@@ -123,13 +139,14 @@ final class RandomRoomsCheck {
             EventStore store,
             RoomId room,
             StoredRoom stored,
+            Viewer viewer,
             Function<Side, Sight> sight,
             long limit,
             int width,
             Random random) {
         ByPortions reader = new ByPortions(random);
         new BackfillWalk(store, System::nanoTime, width)
-                .walk(room, drawn.starts(), limit, sight)
+                .walk(room, drawn.starts(), limit, viewer)
                 .subscribe(reader);
         reader.awaitEnd();
         List<EventId> ids = reader.events.stream().map(WalkedEvent::id).toList();

@@ -10,6 +10,7 @@ import dev.headwater.gateway.endpoint.GetVersion;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.RoomStates;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.SigningKey;
 import java.net.InetSocketAddress;
@@ -27,6 +28,9 @@ import reactor.netty.resources.LoopResources;
 public final class Gateway {
     /** A second's work of the slowest implementation of Ed25519; what comes on top is refused rather than kept waiting. */
     private static final int CHECKS_WAITING = 1_000;
+
+    /** Nodes of a few dozen rooms of the largest, those that are asked for; open rooms need none. */
+    private static final long KEPT_STATES = 8 * 1024 * 1024;
 
     private static final int IDLE_SECONDS = 60;
 
@@ -89,8 +93,8 @@ public final class Gateway {
 
     private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {
         List<Endpoint<?>> endpoints = new ArrayList<>();
-        endpoints.add(
-                new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, new AloneSight(), clock));
+        AloneSight sight = new AloneSight(new RoomStates(store, KEPT_STATES));
+        endpoints.add(new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, sight, clock));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
         SigningKey key = options.signingKey();

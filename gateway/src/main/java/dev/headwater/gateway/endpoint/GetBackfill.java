@@ -1,5 +1,6 @@
 package dev.headwater.gateway.endpoint;
 
+import dev.headwater.access.AloneSight;
 import dev.headwater.gateway.http.Answer;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
@@ -11,8 +12,7 @@ import dev.headwater.gateway.http.Slice;
 import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Located;
-import dev.headwater.history.Side;
-import dev.headwater.history.Sight;
+import dev.headwater.history.Viewer;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;
@@ -26,7 +26,6 @@ import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,15 +48,15 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     private final int maxLimit;
     private final EventStore store;
     private final BackfillWalk walk;
-    private final Function<Side, Sight> sight;
+    private final AloneSight sight;
     private final Clock clock;
 
     /**
      * @param self the {@code origin} of answers
      * @param maxLimit a request for more events is answered with this many
-     * @param sight what is shown of an event
+     * @param sight what is shown of events, and to whom
      */
-    public GetBackfill(ServerName self, int maxLimit, EventStore store, Function<Side, Sight> sight, Clock clock) {
+    public GetBackfill(ServerName self, int maxLimit, EventStore store, AloneSight sight, Clock clock) {
         this.self = self;
         this.maxLimit = maxLimit;
         this.store = store;
@@ -125,15 +124,19 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
 
     @Override
     public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
+        if (asker == null) {
+            return Mono.error(new IllegalStateException("history is only for those who say who they are"));
+        }
         return store.locate(question.room, question.from)
-                .<Answer>map(start ->
-                        new Answer.Streamed((allocator, written) -> chunks(start, question.limit, allocator, written)))
+                .<Answer>map(start -> new Answer.Streamed(
+                        (allocator, written) -> chunks(start, question.limit, sight.of(asker), allocator, written)))
                 .switchIfEmpty(Mono.error(GetBackfill::nothingFound));
     }
 
-    private Flux<ByteBuf> chunks(Located start, int limit, ByteBufAllocator allocator, LongConsumer written) {
+    private Flux<ByteBuf> chunks(
+            Located start, int limit, Viewer viewer, ByteBufAllocator allocator, LongConsumer written) {
         RoomVersion version = start.head().roomVersion();
-        Flux<Slice> events = walk.walk(start, limit, sight).map(event -> ShownBytes.of(event, version));
+        Flux<Slice> events = walk.walk(start, limit, viewer).map(event -> ShownBytes.of(event, version));
         return new JsonStream(begin(), events, END, allocator, written)
                 .switchIfEmpty(Flux.error(GetBackfill::nothingFound));
     }

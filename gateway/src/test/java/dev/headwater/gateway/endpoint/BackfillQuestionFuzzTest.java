@@ -8,6 +8,7 @@ import dev.headwater.gateway.http.FederationRequest;
 import dev.headwater.gateway.http.RefusedException;
 import dev.headwater.gateway.http.RefusedException.Cause;
 import dev.headwater.history.MemoryEventStore;
+import dev.headwater.history.RoomStates;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
@@ -22,7 +23,11 @@ class BackfillQuestionFuzzTest {
     private static final int MAX_LIMIT = 500;
 
     private final GetBackfill backfill = new GetBackfill(
-            ServerName.parse("hs.example"), MAX_LIMIT, new MemoryEventStore(), new AloneSight(), Clock.systemUTC());
+            ServerName.parse("hs.example"),
+            MAX_LIMIT,
+            new MemoryEventStore(),
+            new AloneSight(new RoomStates(new MemoryEventStore(), 1)),
+            Clock.systemUTC());
 
     static Stream<byte[]> questions() {
         return Stream.of(

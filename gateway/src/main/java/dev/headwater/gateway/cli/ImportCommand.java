@@ -7,6 +7,7 @@ import dev.headwater.gateway.transfer.RoomImport;
 import dev.headwater.gateway.transfer.StateFile;
 import dev.headwater.history.Anchors;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.Visibility;
 import dev.headwater.history.VisibilitySweep;
 import dev.headwater.id.EventId;
 import dev.headwater.room.RoomVersion;
@@ -76,8 +77,8 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "EVENT FILE",
             hideParamSyntax = true,
             description =
-                    "The body of a federation /state answer for EVENT: the state before it. If it opens the history, so"
-                            + " are EVENT and what follows, although earlier events are missing. Can be repeated.")
+                    "The body of a federation /state answer for EVENT: the state before it. It proves who may see EVENT and"
+                            + " what follows, although earlier events are missing. Can be repeated.")
     private List<String> stateAt = List.of();
 
     ImportCommand(Surroundings surroundings) {
@@ -137,16 +138,16 @@ final class ImportCommand implements Callable<Integer> {
 
     private Mono<Void> anchor(EventStore store, PinnedKeys keys, ImportReport report, String event, String file) {
         return stateFile(Path.of(file), keys)
-                .opensHistory(report.room(), report.roomVersion())
-                .flatMap(opens ->
-                        opens ? new Anchors(store).open(report.room(), EventId.parse(event)) : Mono.just(false))
+                .told(report.room(), report.roomVersion())
+                .flatMap(state -> new Anchors(store).anchor(report.room(), EventId.parse(event), state))
+                .onErrorMap(
+                        IllegalArgumentException.class,
+                        e -> CommandException.failed("--state-at: '" + file + "': " + e.getMessage()))
                 .switchIfEmpty(Mono.error(() -> CommandException.failed(
                         "--state-at: '" + event + "' is not stored; expected an event of the dump")))
-                .doOnNext(open -> {
-                    if (!open) {
-                        surroundings
-                                .out()
-                                .println("  the state before " + event + " restricts history: it proves nothing");
+                .doOnNext(visibility -> {
+                    if (visibility == Visibility.UNKNOWN) {
+                        surroundings.out().println("  the state before " + event + " proves nothing");
                     }
                 })
                 .then();

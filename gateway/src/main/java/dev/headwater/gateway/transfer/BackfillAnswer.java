@@ -47,6 +47,23 @@ final class BackfillAnswer {
         }
     }
 
+    /** Whether the body says itself that it leaves memberships out; of what is no JSON object, false. */
+    static boolean omitsMembers(byte[] body) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean asked = parser.currentName().equals("members_omitted");
+                if (parser.nextToken() != JsonToken.VALUE_FALSE && asked) {
+                    return true;
+                }
+                parser.skipChildren();
+            }
+            return false;
+        } catch (JacksonException notJson) {
+            return false;
+        }
+    }
+
     private static List<byte[]> elements(JsonParser parser, byte[] body) {
         List<byte[]> events = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {

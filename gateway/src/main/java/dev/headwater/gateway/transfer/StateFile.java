@@ -1,11 +1,11 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.event.BadEventException;
-import dev.headwater.event.EventGate;
 import dev.headwater.event.Pdu;
 import dev.headwater.event.PduReader;
 import dev.headwater.event.Verified;
 import dev.headwater.history.RoomAdmission;
+import dev.headwater.history.ToldEvent;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The body of a federation {@code /state} answer, for which the operator vouches that it is the room's current state, or
@@ -50,14 +51,21 @@ public final class StateFile {
         return reading(() -> admissionBy(events(room, version)));
     }
 
-    /**
-     * Whether by this state every server in the room may see what comes next: the history visibility is {@code shared},
-     * {@code world_readable} or absent. Fails as {@link #admission} does.
-     */
-    public Mono<Boolean> opensHistory(RoomId room, RoomVersion version) {
-        return reading(() -> events(room, version).stream()
-                .filter(pdu -> pdu.type().equals("m.room.history_visibility") && "".equals(pdu.stateKey()))
-                .allMatch(pdu -> EventGate.opensHistory(pdu.json().path("content"))));
+    /** The events of this state, as an anchor. Fails as {@link #admission} does, and if it is not the whole state. */
+    public Mono<List<ToldEvent>> told(RoomId room, RoomVersion version) {
+        return reading(() -> events(room, version).stream().map(this::told).toList());
+    }
+
+    private ToldEvent told(Pdu pdu) {
+        String stateKey = pdu.stateKey();
+        if (stateKey == null) {
+            throw new TransferException("'" + file + "' holds " + pdu.id() + ", which is no state");
+        }
+        JsonNode content = pdu.json().path("content");
+        String value = pdu.type().equals("m.room.member")
+                ? content.path("membership").stringValue("")
+                : content.path("history_visibility").stringValue("");
+        return new ToldEvent(pdu.id(), pdu.type(), stateKey, value);
     }
 
     private <T> Mono<T> reading(Callable<T> read) {
@@ -71,7 +79,11 @@ public final class StateFile {
 
     private List<Pdu> events(RoomId room, RoomVersion version) throws IOException {
         List<Pdu> events = new ArrayList<>();
-        for (byte[] event : BackfillAnswer.events(Files.readAllBytes(file))) {
+        byte[] body = Files.readAllBytes(file);
+        if (BackfillAnswer.omitsMembers(body)) {
+            throw new TransferException("'" + file + "' says members_omitted; expected the whole state");
+        }
+        for (byte[] event : BackfillAnswer.events(body)) {
             events.add(genuine(room, version, event));
         }
         return events;

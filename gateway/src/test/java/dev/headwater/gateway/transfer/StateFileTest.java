@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headwater.history.RoomAdmission;
+import dev.headwater.history.ToldEvent;
 import dev.headwater.id.ServerName;
 import dev.headwater.recorded.RecordedRoom;
 import dev.headwater.recorded.RecordedRooms;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -34,17 +36,35 @@ class StateFileTest {
     }
 
     @Test
-    void tellsWhetherTheHistoryIsOpen() throws IOException {
-        RecordedRoom forked = RecordedRooms.read("forked");
-        assertThat(recorded("forked", "merge-1")
-                        .opensHistory(forked.id(), forked.version())
-                        .block())
-                .isTrue();
+    void tellsTheWholeState() throws IOException {
         RecordedRoom joined = RecordedRooms.read("visibility-joined");
-        assertThat(recorded("visibility-joined", "end")
-                        .opensHistory(joined.id(), joined.version())
-                        .block())
-                .isFalse();
+        List<ToldEvent> told = Objects.requireNonNull(recorded("visibility-joined", "end")
+                .told(joined.id(), joined.version())
+                .block());
+        assertThat(told)
+                .filteredOn(event -> event.type().equals("m.room.history_visibility"))
+                .extracting(ToldEvent::value)
+                .containsExactly("joined");
+        assertThat(told)
+                .filteredOn(event ->
+                        event.type().equals("m.room.member") && event.value().equals("join"))
+                .extracting(ToldEvent::stateKey)
+                .contains("@ada:alder.example:8448", "@cleo:birch.example:8448");
+        assertThat(told).extracting(ToldEvent::type).contains("m.room.create", "m.room.power_levels");
+    }
+
+    @Test
+    void refusesAStateWithoutItsMembers() throws IOException {
+        RecordedRoom forked = RecordedRooms.read("forked");
+        Path file = directory.resolve("partial");
+        Files.writeString(file, "{\"members_omitted\":true,\"pdus\":[]}");
+        StateFile partial = new StateFile(file, RecordedRooms.keys(), Ed25519.jdk(), false);
+        assertThatThrownBy(() -> partial.told(forked.id(), forked.version()).block())
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("expected the whole state");
+        assertThatThrownBy(
+                        () -> partial.admission(forked.id(), forked.version()).block())
+                .isInstanceOf(TransferException.class);
     }
 
     @Test
@@ -62,13 +82,12 @@ class StateFileTest {
         RecordedRoom forked = RecordedRooms.read("forked");
         RecordedRoom other = RecordedRooms.read("acl");
         assertThatThrownBy(() -> recorded("forked", "merge-1")
-                        .opensHistory(other.id(), forked.version())
+                        .told(other.id(), forked.version())
                         .block())
                 .isInstanceOf(TransferException.class)
                 .hasMessageContaining("expected " + other.id());
         StateFile unknown = new StateFile(directory.resolve("forked-merge-1"), PinnedKeys.none(), Ed25519.jdk(), false);
-        assertThatThrownBy(() ->
-                        unknown.opensHistory(forked.id(), forked.version()).block())
+        assertThatThrownBy(() -> unknown.told(forked.id(), forked.version()).block())
                 .isInstanceOf(TransferException.class)
                 .hasMessageContaining("key that is known");
     }

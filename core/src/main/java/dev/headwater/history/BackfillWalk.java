@@ -57,13 +57,14 @@ public final class BackfillWalk {
     /**
      * The same walk for who has looked up its starting events already: they are not looked up again.
      *
-     * @param start the answer of {@link EventStore#locate}
+     * @param start the answer of {@link EventStore#locate}, of this moment
      */
     public Flux<WalkedEvent> walk(Located start, long limit, Viewer viewer) {
         RoomId room = start.head().room();
+        long now = clock.getAsLong();
         return walk(room, viewer, () -> {
             Descent descent = descent(room, start.places().keySet(), limit, viewer);
-            descent.take(start);
+            descent.take(start, now);
             return descent;
         });
     }

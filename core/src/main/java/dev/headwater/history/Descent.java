@@ -37,6 +37,8 @@ final class Descent {
     private @Nullable Collection<Place> starts;
     private Frontier frontier;
     private int width;
+    private @Nullable RoomHead head;
+    private long headReadAt;
     private long raises;
     private boolean lazyEdges;
     private long emitted;
@@ -123,8 +125,13 @@ final class Descent {
             needed.add(each.page());
         }
         return again != null || needed.size() > EventStore.MAX_WINDOW
-                ? new WalkStep.Read(needed, false)
-                : new WalkStep.Read(windows.pages(needed, frontier, held, wanted(demand)), true);
+                ? new WalkStep.Read(needed, false, null)
+                : window(needed, demand);
+    }
+
+    private WalkStep.Read window(Set<PageId> needed, long demand) {
+        boolean lately = clock.getAsLong() - headReadAt <= MAX_AGE_NANOS;
+        return new WalkStep.Read(windows.pages(needed, frontier, held, wanted(demand)), true, lately ? head : null);
     }
 
     /** Comes to an event: null if there is nothing to show for it. */
@@ -139,12 +146,13 @@ final class Descent {
         HeldPage page = held.get(place.page());
         if (page == null || !(again == null ? page.hasBody(place.slot()) : page.hasSide(place.slot()))) {
             return again == null
-                    ? new WalkStep.Read(windows.pages(Set.of(place.page()), frontier, held, wanted(demand)), true)
-                    : new WalkStep.Read(windows.pages(Set.of(place.page()), frontier, held, Long.MAX_VALUE), false);
+                    ? window(Set.of(place.page()), demand)
+                    : new WalkStep.Read(
+                            windows.pages(Set.of(place.page()), frontier, held, Long.MAX_VALUE), false, null);
         }
         if (again == null && clock.getAsLong() - page.readAt() > MAX_AGE_NANOS) {
             return new WalkStep.Read(
-                    held.all().stream().map(each -> each.side().id()).toList(), false);
+                    held.all().stream().map(each -> each.side().id()).toList(), false, null);
         }
         Side side = page.side().sides().get(place.slot());
         if (lazyEdges && page.lazy() == null && !HeldPage.unknown(side).isEmpty()) {
@@ -226,7 +234,12 @@ final class Descent {
 
     /** Takes the answer to a {@link WalkStep.Locate}. */
     void take(Located located) {
-        noteHead(located.head());
+        take(located, clock.getAsLong());
+    }
+
+    /** As {@link #take(Located)}, for an answer that came at another moment. */
+    void take(Located located, long readAt) {
+        noteHead(located.head(), readAt);
         if (starts == null) {
             starts = Set.copyOf(located.places().values());
             starts.forEach(start -> frontier.add(start, Rank.before(bound(start, Long.MAX_VALUE))));
@@ -248,12 +261,14 @@ final class Descent {
 
     /** Takes the answer to {@code asked}. */
     void take(WalkStep.Read asked, Pages read) {
-        noteHead(read.head());
+        RoomHead since = asked.since();
+        // If the version is that of the head that was read before, what is read may be as old as that.
+        long now = since != null && since.version() == read.head().version() ? headReadAt : clock.getAsLong();
+        noteHead(read.head(), now);
         boolean toKeep = asked.bodies() || again != null;
         if (asked.bodies()) {
             windows.note(asked.pages().size(), read.pages().values());
         }
-        long now = clock.getAsLong();
         for (PageId id : asked.pages()) {
             Page page = read.pages().get(id);
             if (page == null) {
@@ -273,17 +288,19 @@ final class Descent {
         held.trim(frontier, again == null ? EventStore.MAX_WINDOW : EventStore.MAX_PLAN);
     }
 
-    private void noteHead(RoomHead head) {
-        lazyEdges = head.lazyEdges();
-        if (starts != null && head.raises() != raises) {
+    private void noteHead(RoomHead read, long readAt) {
+        head = read;
+        headReadAt = readAt;
+        lazyEdges = read.lazyEdges();
+        if (starts != null && read.raises() != raises) {
             if (again != null || frontier.cut() != null) {
                 throw new WalkMovedException(room);
             }
             held.clear();
-            raises = head.raises();
+            raises = read.raises();
             frontier.unrank();
         }
-        raises = head.raises();
+        raises = read.raises();
     }
 
     private boolean mustGoAgain() {

@@ -34,6 +34,14 @@ public interface EventStore {
     /** Reads pages with their bodies; the side data is not older than the bodies. Empty if the room is not stored. */
     Mono<Pages> window(RoomId room, Collection<PageId> pages);
 
+    /**
+     * As {@link #window(RoomId, Collection)}, for one who has read the room's head: what is answered is not older than that
+     * head. A store that has the pages at hand, and knows that they have not changed since, need not read.
+     */
+    default Mono<Pages> windowSince(RoomHead head, Collection<PageId> pages) {
+        return window(head.room(), pages);
+    }
+
     /** Looks up what decides about a server's access. Empty if the room is not stored. */
     Mono<RoomAdmission.OfServer> admission(RoomId room, ServerName server);
 

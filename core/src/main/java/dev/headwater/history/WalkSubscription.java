@@ -131,10 +131,16 @@ final class WalkSubscription implements Subscription {
         } else if (step instanceof WalkStep.Prepare prepare) {
             read(viewer.prepare(room, prepare.sides()).thenReturn(prepare), done -> {});
         } else if (step instanceof WalkStep.Read pages) {
-            read(
-                    pages.bodies() ? store.window(room, pages.pages()) : store.plan(room, pages.pages()),
-                    found -> walk.take(pages, found));
+            read(answerTo(pages), found -> walk.take(pages, found));
         }
+    }
+
+    private Mono<Pages> answerTo(WalkStep.Read asked) {
+        if (!asked.bodies()) {
+            return store.plan(room, asked.pages());
+        }
+        RoomHead since = asked.since();
+        return since == null ? store.window(room, asked.pages()) : store.windowSince(since, asked.pages());
     }
 
     private <T> void read(Mono<T> call, java.util.function.Consumer<T> taker) {

@@ -1,5 +1,6 @@
 package dev.headwater.gateway;
 
+import dev.headwater.gateway.ConfigConverters.AnyBytes;
 import dev.headwater.gateway.ConfigConverters.Bytes;
 import dev.headwater.gateway.ConfigConverters.FromOne;
 import dev.headwater.gateway.ConfigConverters.PortNumber;
@@ -42,6 +43,8 @@ public interface Config {
 
     Backfill backfill();
 
+    Cache cache();
+
     Ingest ingest();
 
     Http http();
@@ -70,6 +73,13 @@ public interface Config {
         @WithDefault("500")
         @WithConverter(FromOne.class)
         int maxLimit();
+    }
+
+    /** What the process keeps of what it has read from the store. */
+    interface Cache {
+        /** About so much, 0 for nothing; a quarter of the heap if the key is absent. */
+        @WithConverter(AnyBytes.class)
+        Optional<Long> maxBytes();
     }
 
     /** How an import is written. */

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.Converter;
+import org.jspecify.annotations.Nullable;
 
 /** Text to typed values. Each refusal says only what was expected: key and value are put before it by {@link ConfigProblems}. */
 final class ConfigConverters {
@@ -102,6 +103,24 @@ final class ConfigConverters {
         @Override
         public Integer convert(String text) {
             return between(text, 1024, 1 << 24, "a number of bytes from 1024 to 16777216");
+        }
+    }
+
+    /** An amount of memory, or 0 for none. */
+    public static final class AnyBytes implements Converter<Long> {
+        private static final long serialVersionUID = 1L;
+
+        public AnyBytes() {}
+
+        @Override
+        public @Nullable Long convert(String text) {
+            if (text.isEmpty()) {
+                return null; // asked for an absent key
+            }
+            if (!text.matches("[0-9]{1,18}")) {
+                throw new IllegalArgumentException("expected a number of bytes, or 0");
+            }
+            return Long.valueOf(text);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.headwater.gateway;
 
+import dev.headwater.gateway.cache.CachedEventStore;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.redis.RedisEventStore;
@@ -22,21 +23,30 @@ public record OpenStore(EventStore store, Mono<Void> close) {
      * Connects on subscription, for a gateway's requests. Fails as {@link RedisEventStore#connect} does.
      *
      * @param loops the gateway's, on which the store then talks too
+     * @param cacheBytes how much of what is read from Redis the process keeps; 0 to keep nothing
      */
-    public static Mono<OpenStore> forRequests(StoreUri uri, EventLoopGroup loops) {
-        return open(uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()), loops));
+    public static Mono<OpenStore> forRequests(StoreUri uri, EventLoopGroup loops, long cacheBytes) {
+        return open(uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()), loops), cacheBytes);
     }
 
     /** As {@link #forRequests}, for a job that rather waits than fails. */
     public static Mono<OpenStore> forJobs(StoreUri uri) {
         return open(
-                uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()).withReadTimeout(READ_OF_A_JOB)));
+                uri, () -> RedisEventStore.connect(RedisOptions.of(uri.value()).withReadTimeout(READ_OF_A_JOB)), 0);
     }
 
-    private static Mono<OpenStore> open(StoreUri uri, Supplier<Mono<RedisEventStore>> connect) {
+    private static Mono<OpenStore> open(StoreUri uri, Supplier<Mono<RedisEventStore>> connect, long cacheBytes) {
         if (uri.isMemory()) {
             return Mono.fromSupplier(() -> new OpenStore(new MemoryEventStore(), Mono.empty()));
         }
-        return connect.get().map(redis -> new OpenStore(redis, redis.close()));
+        return connect.get()
+                .map(redis -> new OpenStore(cacheBytes == 0 ? redis : cached(redis, cacheBytes), redis.close()));
+    }
+
+    /** A node that takes over may lack what the one before had published, and takes over a connection that breaks. */
+    private static EventStore cached(RedisEventStore redis, long cacheBytes) {
+        CachedEventStore cached = new CachedEventStore(redis, cacheBytes);
+        redis.whenDisconnected(cached::forget);
+        return cached;
     }
 }

@@ -31,6 +31,7 @@ class ConfigFileTest {
         assertThat(config.verifyKeys()).isEmpty();
         assertThat(config.signingKeyPath()).isEmpty();
         assertThat(config.backfill().maxLimit()).isEqualTo(500);
+        assertThat(config.cache().maxBytes()).isEmpty();
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -53,6 +54,7 @@ class ConfigFileTest {
                   "[::1]:8448": { ed25519:auto: %s }
                 signing_key_path: keys/signing.key
                 backfill: { max_limit: 100 }
+                cache: { max_bytes: 0 }
                 ingest: { ack: memory }
                 http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096 }
                 """.formatted(KEY, KEY, KEY));
@@ -69,6 +71,7 @@ class ConfigFileTest {
                         Map.of(KeyId.parse("ed25519:auto"), KEY)));
         assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
         assertThat(config.backfill().maxLimit()).isEqualTo(100);
+        assertThat(config.cache().maxBytes()).contains(0L);
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofMillis(500));
@@ -88,6 +91,7 @@ class ConfigFileTest {
         assertThat(ConfigProblems.properties())
                 .containsExactly(
                         "backfill.max_limit",
+                        "cache.max_bytes",
                         "http.idle_timeout",
                         "http.max_target",
                         "http.progress_timeout",
@@ -168,7 +172,7 @@ class ConfigFileTest {
                         "ingest.ack: 'local-fsync' is refused: expected memory",
                         "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
-                        "max_limit: unknown key; expected one of backfill, http, ingest, listeners, server_name,"
+                        "max_limit: unknown key; expected one of backfill, cache, http, ingest, listeners, server_name,"
                                 + " signing_key_path, store, verify_keys");
     }
 
@@ -207,7 +211,7 @@ class ConfigFileTest {
     void refusesWrongShapes() {
         assertThat(problems("server_name: [a, b]")).isNotEmpty();
         assertThat(problems("server_name: a.example\nlisteners: 8448"))
-                .containsExactly("listeners: unknown key; expected one of backfill, http, ingest, listeners,"
+                .containsExactly("listeners: unknown key; expected one of backfill, cache, http, ingest, listeners,"
                         + " server_name, signing_key_path, store, verify_keys");
     }
 

@@ -3,7 +3,9 @@ package dev.headwater.redis;
 import dev.headwater.history.StoreUnavailableException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -78,6 +80,16 @@ final class RedisConnector {
                     .onErrorResume(e -> close(open).then(Mono.error(e)))
                     .doOnCancel(() -> close(open).subscribe());
         });
+    }
+
+    void whenDisconnected(Runnable action) {
+        RedisConnectionStateListener listener = new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+                action.run();
+            }
+        };
+        lanes.forEach(lane -> lane.client().addListener(listener));
     }
 
     /** Closes all connections; what is under way fails. */

@@ -87,6 +87,14 @@ public final class RedisEventStore implements EventStore {
         return connector.close();
     }
 
+    /**
+     * Has something done whenever a connection breaks, on the thread that finds it broken: what was read before may not
+     * be what Redis holds when it is back, if another node has taken over.
+     */
+    public void whenDisconnected(Runnable action) {
+        connector.whenDisconnected(action);
+    }
+
     RedisLink link() {
         return link;
     }

@@ -21,6 +21,8 @@ final class RunningGateway {
     // More than the gateway gives to responses under way.
     private static final Duration STOP = Duration.ofSeconds(12);
 
+    private static final int HEAP_SHARE_OF_CACHE = 4;
+
     private final Config config;
     private final OnExit onExit;
     private final EventStore store;
@@ -39,13 +41,20 @@ final class RunningGateway {
         onExit.add(() -> quietly(loops.disposeLater(Duration.ZERO, STOP)));
         OpenStore open;
         try {
-            open = Objects.requireNonNull(
-                    OpenStore.forRequests(config.store(), loops.onServer(false)).block());
+            open = Objects.requireNonNull(OpenStore.forRequests(
+                            config.store(),
+                            loops.onServer(false),
+                            config.cache().maxBytes().orElseGet(RunningGateway::someOfTheHeap))
+                    .block());
         } catch (RuntimeException e) {
             throw StoreJob.explained(config.store(), e);
         }
         onExit.add(() -> quietly(open.close()));
         return new RunningGateway(config, onExit, open.store(), loops);
+    }
+
+    private static long someOfTheHeap() {
+        return Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CACHE;
     }
 
     EventStore store() {

@@ -128,15 +128,19 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
             return Mono.error(new IllegalStateException("history is only for those who say who they are"));
         }
         return store.locate(question.room, question.from)
-                .<Answer>map(start -> new Answer.Streamed(
-                        (allocator, written) -> chunks(start, question.limit, sight.of(asker), allocator, written)))
+                .<Answer>map(start -> {
+                    Flux<Slice> events = events(start, question.limit, sight.of(asker));
+                    return new Answer.Streamed((allocator, written) -> chunks(events, allocator, written));
+                })
                 .switchIfEmpty(Mono.error(GetBackfill::nothingFound));
     }
 
-    private Flux<ByteBuf> chunks(
-            Located start, int limit, Viewer viewer, ByteBufAllocator allocator, LongConsumer written) {
+    private Flux<Slice> events(Located start, int limit, Viewer viewer) {
         RoomVersion version = start.head().roomVersion();
-        Flux<Slice> events = walk.walk(start, limit, viewer).map(event -> ShownBytes.of(event, version));
+        return walk.walk(start, limit, viewer).map(event -> ShownBytes.of(event, version));
+    }
+
+    private Flux<ByteBuf> chunks(Flux<Slice> events, ByteBufAllocator allocator, LongConsumer written) {
         return new JsonStream(begin(), events, END, allocator, written)
                 .switchIfEmpty(Flux.error(GetBackfill::nothingFound));
     }

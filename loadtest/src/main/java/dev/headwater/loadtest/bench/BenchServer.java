@@ -7,6 +7,7 @@ import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.auth.XMatrix;
+import dev.headwater.gateway.cache.CachedEventStore;
 import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.history.NewEvent;
@@ -50,6 +51,9 @@ import reactor.netty.resources.LoopResources;
 /** The measured process: one room in Redis, and the servers that answer with its events, or with as many bytes. */
 final class BenchServer {
     private static final int BATCH = 256;
+    /** More than the whole room takes. */
+    private static final long CACHE_BYTES = 1L << 28;
+
     private static final int STARTS = 2_000;
     private static final Duration LONG = Duration.ofMinutes(10);
 
@@ -103,6 +107,10 @@ final class BenchServer {
         Gateway gateway =
                 Objects.requireNonNull(Gateway.start(options(), store, loops).block());
         say("port " + Targets.COLD + " " + gateway.addresses().get(0).getPort());
+        Gateway remembering =
+                Objects.requireNonNull(Gateway.start(options(), new CachedEventStore(store, CACHE_BYTES), loops)
+                        .block());
+        say("port " + Targets.WARM + " " + remembering.addresses().get(0).getPort());
 
         Random random = new Random(shape.seed());
         int oldest = Math.min(limit, events.size() - 1);

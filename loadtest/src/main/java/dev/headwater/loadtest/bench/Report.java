@@ -11,6 +11,8 @@ record Report(List<Contender> contenders) {
 
     private static final List<Target> TARGETS = List.of(
             new Target("signed-vs-bare", Targets.SIGNED, Targets.BARE, Double.NaN),
+            new Target("warm-vs-signed", Targets.WARM, Targets.SIGNED, 0.75),
+            new Target("warm-vs-bare", Targets.WARM, Targets.BARE, 0.35),
             new Target("cold-vs-bare", Targets.COLD, Targets.BARE, 0.15),
             new Target("cold-vs-get-per-event", Targets.COLD, Targets.EVENT_PER_GET, 5));
 

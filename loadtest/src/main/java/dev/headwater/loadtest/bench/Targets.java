@@ -22,6 +22,7 @@ final class Targets implements AutoCloseable {
     static final String BARE = "bare-static";
     static final String SIGNED = "signed-static";
     static final String COLD = "cold-walk";
+    static final String WARM = "warm-walk";
     static final String EVENT_PER_GET = "event-per-get";
 
     private final Process process;

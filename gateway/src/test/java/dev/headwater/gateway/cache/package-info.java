@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headwater.gateway.cache;
+
+import org.jspecify.annotations.NullMarked;

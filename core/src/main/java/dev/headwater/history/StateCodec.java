@@ -126,7 +126,7 @@ final class StateCodec {
 
     private static int length(ByteBuffer in) {
         long length = unsigned(in);
-        if (length > in.remaining()) {
+        if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
         return (int) length;

@@ -11,8 +11,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -124,12 +124,10 @@ class RequestTargetFuzzTest {
     }
 
     private static void encodesAndDecodes(byte[] bytes) {
-        StringBuilder upper = new StringBuilder();
-        for (byte b : bytes) {
-            upper.append(String.format("%%%02X", b));
-        }
-        assertThat(Percent.bytes(upper.toString())).isEqualTo(bytes);
-        assertThat(Percent.bytes(upper.toString().toLowerCase(Locale.ROOT))).isEqualTo(bytes);
+        HexFormat hex = HexFormat.of().withPrefix("%");
+        String upper = hex.withUpperCase().formatHex(bytes);
+        assertThat(Percent.bytes(upper)).isEqualTo(bytes);
+        assertThat(Percent.bytes(hex.formatHex(bytes))).isEqualTo(bytes);
         String text = Percent.utf8(bytes);
         boolean wellFormed =
                 Arrays.equals(new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), bytes);

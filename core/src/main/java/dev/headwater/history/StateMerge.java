@@ -178,7 +178,8 @@ final class StateMerge {
     }
 
     private Branch link(Branch branch, int digit, Subtree child) {
-        StateNode node = read(child);
+        // It was read or made already, so it does not count again.
+        StateNode node = readAgain(child);
         return branch.with(digit, child, node == null ? 0 : Subtree.facts(node));
     }
 
@@ -186,6 +187,10 @@ final class StateMerge {
         if (--nodesLeft < 0) {
             throw new TooWide();
         }
+        return readAgain(subtree);
+    }
+
+    private @Nullable StateNode readAgain(Subtree subtree) {
         try {
             return trie.node(subtree);
         } catch (MissingChunksException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headwater.gateway.http.RawConnection;
 import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.history.CountingStore;
+import dev.headwater.history.EventKind;
 import dev.headwater.history.Located;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomAdmission;
@@ -50,6 +51,36 @@ class BackfillRoundTripsIT {
             assertThat(store.locates).hasValue(1);
             assertThat(store.windows).hasValue(1);
             assertThat(store.plans).hasValue(0);
+        }
+    }
+
+    @Test
+    void whereMembershipsDecideItTakesOneMoreAndNoneOnceTheyAreKnown() throws Exception {
+        RoomBuilder room = new RoomBuilder("!room:hs.example");
+        room.event("create").kind(EventKind.CREATE);
+        room.event("join")
+                .after("create")
+                .kind(EventKind.MEMBERSHIP)
+                .body("{\"state_key\":\"@u:remote.example\",\"content\":{\"membership\":\"join\"}}");
+        room.event("e0")
+                .after("join")
+                .kind(EventKind.RESTRICTS_HISTORY)
+                .body("{\"content\":{\"history_visibility\":\"joined\"}}");
+        for (int i = 1; i <= 300; i++) {
+            room.event("e" + i).after("e" + (i - 1));
+        }
+        TogetherStore store = new TogetherStore(TestGateway.storeWith(room));
+        try (TestGateway gateway = TestGateway.over(store).start();
+                RawConnection connection = gateway.connect()) {
+            for (int request = 1; request <= 2; request++) {
+                String target = "/_matrix/federation/v1/backfill/!room:hs.example?limit=100&v=$e" + (249 + request);
+                RawConnection.Response response =
+                        connection.send(gateway.signed(target)).read();
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.text()).contains("e249").contains("e160");
+                assertThat(store.windows).hasValue(request);
+                assertThat(store.stateReads).hasValue(1);
+            }
         }
     }
 

@@ -10,8 +10,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Answers what stands in the states of rooms. It keeps what it has read, up to a bound, for all that ask; a state never
- * changes, so nothing that is kept can be out of date. Thread safe.
+ * Answers what stands in the states of rooms. It keeps nothing between two questions: a store that does keep chunks also
+ * knows when to forget them. Thread safe.
  *
  * <p>Every method starts on subscription, sends no further command to the store once it is cancelled, and fails with {@link
  * StoreUnavailableException}.
@@ -22,9 +22,8 @@ public final class RoomStates {
 
     private final StateNodes nodes;
 
-    /** @param maxBytes that are kept at most */
-    public RoomStates(EventStore store, long maxBytes) {
-        nodes = new StateNodes(store, maxBytes);
+    public RoomStates(EventStore store) {
+        nodes = new StateNodes(store, 0);
     }
 
     /**

@@ -13,8 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The state nodes of rooms, read from the store as they are needed and kept for a while. They never change, and a room
- * that is stored anew numbers its chunks anew, so nothing that is kept can be out of date. Thread safe.
+ * The state nodes of rooms, read from the store as they are needed, and kept for a while for one who works through a room.
+ * They never change, and a room that is stored anew numbers its chunks anew. Thread safe.
  */
 final class StateNodes {
     /** What one chunk costs beside its bytes. */

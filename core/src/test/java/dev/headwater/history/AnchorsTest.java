@@ -43,7 +43,7 @@ final class AnchorsTest {
 
     private Sight sight(String event, String server) {
         Side side = StoredRoom.read(store, room.room()).side(event);
-        Viewer viewer = new AloneSight(new RoomStates(store, 1 << 16)).of(ServerName.parse(server));
+        Viewer viewer = new AloneSight(new RoomStates(store)).of(ServerName.parse(server));
         viewer.prepare(room.room(), List.of(side)).block();
         return Awaited.present(viewer.sightOf(side));
     }

@@ -37,7 +37,7 @@ final class BackfillWalkTest {
     private final AtomicLong clock = new AtomicLong();
 
     private Viewer alone() {
-        return new AloneSight(new RoomStates(memory, 1 << 20)).of(ServerName.parse("b.test"));
+        return new AloneSight(new RoomStates(memory)).of(ServerName.parse("b.test"));
     }
 
     private void write(List<NewEvent> events) {

@@ -89,7 +89,7 @@ final class RandomRoomsCheck {
         assertThat(swept.head().lazyEdges()).isFalse();
         assertThat(swept.head().sweepFrom()).isEqualTo(RoomHead.NOTHING_TO_SWEEP);
         assertStates(drawn, store, room, swept, arrival);
-        AloneSight alone = new AloneSight(new RoomStates(store, random.nextInt(1 << 14)));
+        AloneSight alone = new AloneSight(new RoomStates(store));
         PlainStates states = new PlainStates(drawn.events());
         for (int i = 0; i < 2; i++) {
             String server = "s" + random.nextInt(6) + ".test";

@@ -48,7 +48,7 @@ final class StateBoundsTest {
     }
 
     private List<Sight> walked(String server, String from, int limit) {
-        Viewer viewer = new AloneSight(new RoomStates(store, 1 << 20)).of(ServerName.parse(server));
+        Viewer viewer = new AloneSight(new RoomStates(store)).of(ServerName.parse(server));
         return Awaited.value(new BackfillWalk(store)
                 .walk(room.room(), List.of(RoomBuilder.id(from)), limit, viewer)
                 .map(event -> event.redacted() ? Sight.REDACTED : Sight.SHOWN)

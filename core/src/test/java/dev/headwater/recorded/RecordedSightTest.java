@@ -165,7 +165,7 @@ class RecordedSightTest {
 
     private static BiFunction<ServerName, EventId, Sight> sight(EventStore store, RecordedRoom room) {
         StoredRoom stored = StoredRoom.read(store, room.id());
-        AloneSight alone = new AloneSight(new RoomStates(store, 1 << 20));
+        AloneSight alone = new AloneSight(new RoomStates(store));
         Map<ServerName, Viewer> viewers = new HashMap<>();
         return (asker, id) -> {
             Viewer viewer = viewers.computeIfAbsent(asker, alone::of);

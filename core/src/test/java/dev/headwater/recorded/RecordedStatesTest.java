@@ -36,7 +36,7 @@ class RecordedStatesTest {
             StoredRoom stored = StoredRoom.read(store, room.id());
             Map<Place, EventId> ids = new HashMap<>();
             stored.events().forEach(id -> ids.put(stored.place(id), id));
-            RoomStates states = new RoomStates(store, 1 << 20);
+            RoomStates states = new RoomStates(store);
             for (ObjectNode answer : answers) {
                 if (answer.path("status").intValue() == 200) {
                     counts.merge(compare(room, answer, stored, ids, states), 1, Integer::sum);

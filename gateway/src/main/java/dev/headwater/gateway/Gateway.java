@@ -29,9 +29,6 @@ public final class Gateway {
     /** A second's work of the slowest implementation of Ed25519; what comes on top is refused rather than kept waiting. */
     private static final int CHECKS_WAITING = 1_000;
 
-    /** Nodes of a few dozen rooms of the largest, those that are asked for; open rooms need none. */
-    private static final long KEPT_STATES = 8 * 1024 * 1024;
-
     private static final int IDLE_SECONDS = 60;
 
     private final FederationServer server;
@@ -93,7 +90,7 @@ public final class Gateway {
 
     private static List<Endpoint<?>> endpoints(GatewayOptions options, EventStore store, Ed25519 ed25519, Clock clock) {
         List<Endpoint<?>> endpoints = new ArrayList<>();
-        AloneSight sight = new AloneSight(new RoomStates(store, KEPT_STATES));
+        AloneSight sight = new AloneSight(new RoomStates(store));
         endpoints.add(new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, sight, clock));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));

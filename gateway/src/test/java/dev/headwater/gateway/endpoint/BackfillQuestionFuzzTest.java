@@ -26,7 +26,7 @@ class BackfillQuestionFuzzTest {
             ServerName.parse("hs.example"),
             MAX_LIMIT,
             new MemoryEventStore(),
-            new AloneSight(new RoomStates(new MemoryEventStore(), 1)),
+            new AloneSight(new RoomStates(new MemoryEventStore())),
             Clock.systemUTC());
 
     static Stream<byte[]> questions() {

@@ -58,12 +58,15 @@ public final class BackfillWalk {
      * The same walk for who has looked up its starting events already: they are not looked up again.
      *
      * @param start the answer of {@link EventStore#locate}, of this moment
+     * @param ahead for about how many events pages are read together, where fewer are asked for at a time; 0 to read for
+     *     those alone that are asked for
      */
-    public Flux<WalkedEvent> walk(Located start, long limit, Viewer viewer) {
+    public Flux<WalkedEvent> walk(Located start, long limit, Viewer viewer, int ahead) {
         RoomId room = start.head().room();
         long now = clock.getAsLong();
         return walk(room, viewer, () -> {
             Descent descent = descent(room, start.places().keySet(), limit, viewer);
+            descent.expect(ahead);
             descent.take(start, now);
             return descent;
         });

@@ -41,6 +41,7 @@ final class Descent {
     private long headReadAt;
     private long raises;
     private boolean lazyEdges;
+    private int expected;
     private long emitted;
     private @Nullable Rank last;
     // Set while the walk goes again over what it has emitted, to find what the frontier had to forget.
@@ -328,7 +329,13 @@ final class Descent {
         places.forEach(start -> frontier.add(start, Rank.before(bound(start, Long.MAX_VALUE))));
     }
 
+    /** Says how many more events will probably be asked for soon, beside those that are. */
+    void expect(int events) {
+        expected = events;
+    }
+
+    /** At first all that is expected; later half, since a reader that has stopped keeps what was read ahead for it. */
     private long wanted(long demand) {
-        return Math.min(demand, limit - emitted);
+        return Math.min(Math.max(demand, windows.isFirst() ? expected : expected / 2), limit - emitted);
     }
 }

@@ -20,6 +20,11 @@ final class WindowPlan {
     private long bytesRead;
     private int parts = USUAL_PARTS;
 
+    /** Whether no window of more than the needed pages was chosen yet. */
+    boolean isFirst() {
+        return first;
+    }
+
     /** @param wanted how many events the reader has asked for and not got */
     Collection<PageId> pages(Set<PageId> needed, Frontier frontier, HeldPages held, long wanted) {
         if (wanted <= 1) {

@@ -228,6 +228,24 @@ final class BackfillWalkTest {
     }
 
     @Test
+    void readsAheadForOneWhoAsksForFewAtATime() {
+        write(room.chain("e", 300).events());
+        Located start = Awaited.value(store.locate(room.room(), List.of(id("e300"))));
+        long windows = store.windows.get();
+        BackfillWalk walk = new BackfillWalk(store, clock::get);
+
+        StepVerifier.create(walk.walk(start, 100, ALL, 100).limitRate(16, 0))
+                .expectNextCount(100)
+                .verifyComplete();
+        assertThat(store.windows.get() - windows).isEqualTo(1);
+
+        StepVerifier.create(walk.walk(start, 100, ALL, 0).limitRate(16, 0))
+                .expectNextCount(100)
+                .verifyComplete();
+        assertThat(store.windows.get() - windows).isGreaterThan(2);
+    }
+
+    @Test
     void sendsNothingAfterItWasCancelled() {
         write(room.chain("e", 300).events());
         AtomicBoolean cancelled = new AtomicBoolean();

@@ -44,6 +44,9 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     private static final String LIMIT_EXPECTED = "expected one number from 1 on, below 2^63";
     private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
+    /** More than peers ask for in one request as a rule, so that all of it is read at once. */
+    private static final int READ_AHEAD = 128;
+
     private final ServerName self;
     private final int maxLimit;
     private final EventStore store;
@@ -137,7 +140,7 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
 
     private Flux<Slice> events(Located start, int limit, Viewer viewer) {
         RoomVersion version = start.head().roomVersion();
-        return walk.walk(start, limit, viewer).map(event -> ShownBytes.of(event, version));
+        return walk.walk(start, limit, viewer, READ_AHEAD).map(event -> ShownBytes.of(event, version));
     }
 
     private Flux<ByteBuf> chunks(Flux<Slice> events, ByteBufAllocator allocator, LongConsumer written) {

@@ -28,8 +28,8 @@ public final class JsonStream extends Flux<ByteBuf> {
     /** Large enough for few system calls, small enough that two of them are a modest price for a reader that stops. */
     public static final int CHUNK_BYTES = 32 * 1024;
 
-    /** How many events the first demand asks for: as many as peers ask for in one request, so that these are read at once. */
-    static final int FIRST_REQUEST = 128;
+    /** Events asked for at a time: of the largest, 64 KB each, they reference 1 MiB for a reader that has stopped. */
+    static final int MAX_REQUEST = 16;
 
     private static final Slice COMMA = Slice.of(new byte[] {','});
 
@@ -67,7 +67,7 @@ public final class JsonStream extends Flux<ByteBuf> {
         private final JsonStream parent;
         private final CoreSubscriber<? super ByteBuf> actual;
         private final Queue<Slice> arrived =
-                Queues.<Slice>unbounded(FIRST_REQUEST).get();
+                Queues.<Slice>unbounded(MAX_REQUEST).get();
 
         private @Nullable Subscription upstream;
         private volatile int wip;
@@ -252,12 +252,12 @@ public final class JsonStream extends Flux<ByteBuf> {
             if (done || outstanding > 0) {
                 return;
             }
-            long n = FIRST_REQUEST;
+            long n = MAX_REQUEST;
             if (events > 0) {
                 ByteBuf begun = chunk;
-                long chunks = Math.min(demand, FIRST_REQUEST);
+                long chunks = Math.min(demand, MAX_REQUEST);
                 long room = chunks * CHUNK_BYTES - (begun == null ? 0 : begun.readableBytes());
-                n = Math.max(1, Math.min(FIRST_REQUEST, room * events / Math.max(1, eventBytes)));
+                n = Math.max(1, Math.min(MAX_REQUEST, room * events / Math.max(1, eventBytes)));
             }
             outstanding = n;
             Subscription s = upstream;

@@ -106,7 +106,7 @@ class CachedEventStoreTest extends EventStoreContract {
         Mono<List<String>> one = Mono.zip(
                         slow.admission(room.room(), ASKER), slow.locate(room.room(), List.of(RoomBuilder.id("e100"))))
                 .flatMap(both -> new BackfillWalk(slow)
-                        .walk(both.getT2(), 100, side -> Sight.SHOWN)
+                        .walk(both.getT2(), 100, side -> Sight.SHOWN, 100)
                         .map(event -> event.id().value())
                         .collectList());
         Mono<List<List<String>>> all =

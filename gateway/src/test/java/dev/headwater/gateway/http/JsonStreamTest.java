@@ -125,10 +125,24 @@ class JsonStreamTest {
         StepVerifier.create(stream(source).doOnNext(ByteBuf::release).doOnNext(c -> chunks.incrementAndGet()), 0)
                 .thenRequest(1)
                 .expectNextCount(1)
-                .then(() -> assertThat(drawn.get()).isLessThanOrEqualTo(JsonStream.FIRST_REQUEST))
+                .then(() -> assertThat(drawn.get()).isLessThanOrEqualTo(JsonStream.CHUNK_BYTES / 1_000 + 8))
                 .thenRequest(9)
                 .expectNextCount(9)
                 .then(() -> assertThat(drawn.get()).isLessThanOrEqualTo(10L * JsonStream.CHUNK_BYTES / 1_000 + 40))
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void referencesAMebibyteAtMostForAReaderThatStops() {
+        AtomicLong drawn = new AtomicLong();
+        // The small ones make it expect many to a chunk.
+        Flux<Slice> source =
+                Flux.range(0, 1_000).map(i -> event(i, i < 20 ? 100 : 65_000)).doOnNext(e -> drawn.incrementAndGet());
+        StepVerifier.create(stream(source).doOnNext(ByteBuf::release), 0)
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat((drawn.get() - written.get()) * 65_000).isLessThanOrEqualTo(1024 * 1024))
                 .thenCancel()
                 .verify();
     }

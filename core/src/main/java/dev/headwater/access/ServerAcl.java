@@ -68,7 +68,8 @@ public final class ServerAcl {
         if (!ipLiterals && IP_LITERAL.matcher(host).matches()) {
             return false;
         }
-        return deny.stream().noneMatch(glob -> glob.matches(host))
-                && allow.stream().anyMatch(glob -> glob.matches(host));
+        Glob.Text text = new Glob.Text(host);
+        return deny.stream().noneMatch(glob -> glob.matches(text))
+                && allow.stream().anyMatch(glob -> glob.matches(text));
     }
 }

@@ -1,5 +1,6 @@
 package dev.headwater.id;
 
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +31,14 @@ public record ServerName(String value) implements Comparable<ServerName> {
     public String host() {
         int colon = value.lastIndexOf(':');
         return colon > value.lastIndexOf(']') ? value.substring(0, colon) : value;
+    }
+
+    /** The port, if the name has one. */
+    public OptionalInt port() {
+        String host = host();
+        return host.length() == value.length()
+                ? OptionalInt.empty()
+                : OptionalInt.of(Integer.parseInt(value.substring(host.length() + 1)));
     }
 
     @Override

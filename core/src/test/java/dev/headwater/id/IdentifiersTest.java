@@ -76,6 +76,14 @@ class IdentifiersTest {
         assertThat(ServerName.parse(name).host()).isEqualTo(host);
     }
 
+    @Test
+    void tellsThePort() {
+        assertThat(ServerName.parse("a.example:8448").port()).hasValue(8448);
+        assertThat(ServerName.parse("[::1]:00080").port()).hasValue(80);
+        assertThat(ServerName.parse("[::1]").port()).isEmpty();
+        assertThat(ServerName.parse("1.2.3.4").port()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"@u:a.example", "@U/_=-.+:a:1", "@:a", "@é 日:a", "@u:[::1]:80"})
     void takesUserIdsOldOnesToo(String text) {

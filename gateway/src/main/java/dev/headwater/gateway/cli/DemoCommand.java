@@ -6,6 +6,8 @@ import dev.headwater.gateway.ConfigFile;
 import dev.headwater.gateway.StoreUri;
 import dev.headwater.gateway.auth.RequestSigner;
 import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.discovery.Bounds;
+import dev.headwater.gateway.discovery.OutgoingOptions;
 import dev.headwater.gateway.transfer.BackfillClient;
 import dev.headwater.gateway.transfer.BackfillRequest;
 import dev.headwater.gateway.transfer.FetchedEvents;
@@ -196,11 +198,13 @@ final class DemoCommand implements Callable<Integer> {
         out.println();
         Ed25519 scheme = SignatureProvider.fastest();
         SigningKey key = Keys.signing(question.key());
-        BackfillClient client = new BackfillClient(
-                URI.create(question.url()), new RequestSigner(question.origin(), key, scheme), PATIENCE, MAX_ANSWER);
         long start = System.nanoTime();
         List<byte[]> answer;
-        try {
+        try (Outgoing outgoing = Outgoing.to(URI.create(question.url()), OutgoingOptions.defaults())) {
+            BackfillClient client = new BackfillClient(
+                    outgoing.client(),
+                    new RequestSigner(question.origin(), key, scheme),
+                    new Bounds(PATIENCE, MAX_ANSWER));
             answer = Objects.requireNonNull(client.ask(request).block());
         } catch (TransferException e) {
             throw CommandException.failed(String.valueOf(e.getMessage()));

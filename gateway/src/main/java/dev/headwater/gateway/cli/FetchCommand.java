@@ -4,6 +4,8 @@ import dev.headwater.event.Pdu;
 import dev.headwater.gateway.ConfigFile;
 import dev.headwater.gateway.auth.RequestSigner;
 import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.discovery.Bounds;
+import dev.headwater.gateway.discovery.OutgoingOptions;
 import dev.headwater.gateway.transfer.BackfillClient;
 import dev.headwater.gateway.transfer.BackfillRequest;
 import dev.headwater.gateway.transfer.FetchedEvents;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  headwater fetch --server http://127.0.0.1:8448 --destination hs.example \\",
+            "  headwater fetch --destination hs.example \\",
             "    --origin other.example --key other.signing.key \\",
             "    --room '!abc:hs.example' --v '$event' --limit 100",
             "",
@@ -50,18 +52,18 @@ final class FetchCommand implements Callable<Integer> {
 
     @Option(
             names = "--server",
-            required = true,
             paramLabel = "URL",
-            description = "Where it listens: http://host:port.")
-    @SuppressWarnings("NullAway.Init") // picocli refuses the command without the required options
-    private URI server;
+            description =
+                    "Where it listens: http://host:port or https://host:port. Default: found by its name, as every"
+                            + " server does.")
+    private @Nullable URI server;
 
     @Option(
             names = "--destination",
             required = true,
             paramLabel = "NAME",
             description = "The server name that is asked.")
-    @SuppressWarnings("NullAway.Init")
+    @SuppressWarnings("NullAway.Init") // picocli refuses the command without the required options
     private ServerName destination;
 
     @Option(names = "--origin", required = true, paramLabel = "NAME", description = "The server name that asks.")
@@ -133,10 +135,10 @@ final class FetchCommand implements Callable<Integer> {
         requireUsable();
         VerifyKeys keys = keys();
         RequestSigner signer = new RequestSigner(origin, Keys.signing(key), SignatureProvider.fastest());
-        BackfillClient client = new BackfillClient(server, signer, timeout, maxBytes);
         long start = System.nanoTime();
         List<byte[]> answer;
-        try {
+        try (Outgoing outgoing = Outgoing.to(server, outgoingOptions())) {
+            BackfillClient client = new BackfillClient(outgoing.client(), signer, new Bounds(timeout, maxBytes));
             answer = client.ask(new BackfillRequest(destination, room, from, limit))
                     .blockOptional()
                     .orElse(List.of());
@@ -158,7 +160,9 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     private void requireUsable() {
-        if (server.getHost() == null || !List.of("http", "https").contains(String.valueOf(server.getScheme()))) {
+        if (server != null
+                && (server.getHost() == null
+                        || !List.of("http", "https").contains(String.valueOf(server.getScheme())))) {
             throw CommandException.wrongUse("--server: '" + server + "' is refused: expected http://host:port");
         }
         if (limit < 1) {
@@ -172,6 +176,10 @@ final class FetchCommand implements Callable<Integer> {
             throw CommandException.wrongUse(
                     "--verify-keys: '" + verifyKeys + "' stands beside --config; expected one of them");
         }
+    }
+
+    private OutgoingOptions outgoingOptions() {
+        return OutgoingOptions.defaults();
     }
 
     private @Nullable VerifyKeys keys() {

@@ -1,36 +1,23 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.gateway.auth.RequestSigner;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import java.io.ByteArrayOutputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import dev.headwater.gateway.discovery.Bounds;
+import dev.headwater.gateway.discovery.FederationClient;
+import dev.headwater.gateway.discovery.FederationException;
 import java.util.List;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
-import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientResponse;
 
-/** Asks one server for history, as another server would: one signed request. */
+/** Asks other servers for history, as another server would: signed requests. */
 public final class BackfillClient {
-    private static final int ERROR_TEXT = 300;
-
-    private final URI server;
+    private final FederationClient servers;
     private final RequestSigner signer;
-    private final Duration timeout;
-    private final int maxBytes;
+    private final Bounds bounds;
 
-    /**
-     * @param server where the server listens, {@code http://host:port} or {@code https://host:port}
-     * @param timeout for the whole exchange
-     * @param maxBytes the longest answer that is taken
-     */
-    public BackfillClient(URI server, RequestSigner signer, Duration timeout, int maxBytes) {
-        this.server = server;
+    /** @param bounds of each request */
+    public BackfillClient(FederationClient servers, RequestSigner signer, Bounds bounds) {
+        this.servers = servers;
         this.signer = signer;
-        this.timeout = timeout;
-        this.maxBytes = maxBytes;
+        this.bounds = bounds;
     }
 
     /**
@@ -39,45 +26,9 @@ public final class BackfillClient {
      */
     public Mono<List<byte[]>> ask(BackfillRequest request) {
         String target = request.target();
-        String authorization = signer.authorization(request.destination(), "GET", target);
-        String base = server.toString().replaceFirst("/$", "");
-        return HttpClient.newConnection()
-                .responseTimeout(timeout)
-                .headers(headers -> headers.set(HttpHeaderNames.AUTHORIZATION, authorization))
-                .get()
-                .uri(base + target)
-                .response(this::body)
-                .single()
-                .timeout(timeout, Mono.error(() -> failed("no complete answer within " + timeout.toMillis() + " ms")))
+        return Mono.fromSupplier(() -> signer.authorization(request.destination(), "GET", target))
+                .flatMap(authorization -> servers.get(request.destination(), target, authorization, bounds))
                 .map(BackfillAnswer::events)
-                .onErrorMap(e -> !(e instanceof TransferException), e -> failed(String.valueOf(e.getMessage())));
-    }
-
-    private Mono<byte[]> body(HttpClientResponse response, ByteBufFlux content) {
-        return content.asByteArray()
-                .collect(ByteArrayOutputStream::new, (body, chunk) -> {
-                    if (body.size() + chunk.length > maxBytes) {
-                        throw failed("more than " + maxBytes + " bytes of answer; expected at most that");
-                    }
-                    body.writeBytes(chunk);
-                })
-                .map(body -> {
-                    if (response.status().code() != 200) {
-                        String text = brief(body.toByteArray());
-                        throw failed("status " + response.status().code() + ", " + text + "; expected 200");
-                    }
-                    return body.toByteArray();
-                });
-    }
-
-    private static String brief(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8)
-                .replaceAll("\\p{Cntrl}", " ")
-                .strip();
-        return text.length() <= ERROR_TEXT ? text : text.substring(0, ERROR_TEXT) + "…";
-    }
-
-    private TransferException failed(String what) {
-        return new TransferException(server + ": " + what);
+                .onErrorMap(FederationException.class, e -> new TransferException(String.valueOf(e.getMessage()), e));
     }
 }

@@ -56,7 +56,7 @@ class ServeIT {
             assertThat(unknown.err().lines())
                     .singleElement()
                     .asString()
-                    .startsWith("headwater: " + url + ": status 403, {\"errcode\":\"M_FORBIDDEN\"");
+                    .startsWith("headwater: " + servers.get(0) + ": status 403, {\"errcode\":\"M_FORBIDDEN\"");
 
             serve.terminate();
             Ran ended = serve.end();

@@ -181,13 +181,7 @@ final class Descent {
             return null;
         }
         emitted++;
-        return new WalkStep.Emit(new WalkedEvent(
-                side.id(),
-                side.correctedDepth(),
-                seen == Sight.REDACTED,
-                page.bodies(),
-                side.bodyOffset(),
-                side.bodyLength()));
+        return new WalkStep.Emit(WalkedEvent.of(side, seen, page.bodies()));
     }
 
     private List<Side> heldSides() {

@@ -10,4 +10,10 @@ import dev.headwater.id.EventId;
  * @param offset of its first byte in {@code page}
  * @param length in bytes
  */
-public record WalkedEvent(EventId id, long correctedDepth, boolean redacted, byte[] page, int offset, int length) {}
+public record WalkedEvent(EventId id, long correctedDepth, boolean redacted, byte[] page, int offset, int length) {
+    /** @param page the bodies of the event's page */
+    static WalkedEvent of(Side side, Sight seen, byte[] page) {
+        return new WalkedEvent(
+                side.id(), side.correctedDepth(), seen == Sight.REDACTED, page, side.bodyOffset(), side.bodyLength());
+    }
+}

@@ -49,6 +49,9 @@ final class RandomRoomsCheck {
             }
             assertThat(taken).isEqualTo(drawn.events().size());
             StoredRoom stored = StoredRoom.read(store, room).assertSound(store, room);
+            for (Function<Side, Sight> sight : List.of(BY_ID, (Function<Side, Sight>) side -> Sight.SHOWN)) {
+                fillGap(drawn, store, room, stored, sight::apply, sight, random);
+            }
             for (int width : new int[] {Descent.FIRST_WIDTH, 1 + random.nextInt(3)}) {
                 for (Function<Side, Sight> sight : List.of(BY_ID, (Function<Side, Sight>) side -> Sight.SHOWN)) {
                     walk(
@@ -103,6 +106,14 @@ final class RandomRoomsCheck {
                     Long.MAX_VALUE,
                     1 + random.nextInt(Descent.FIRST_WIDTH),
                     random);
+            fillGap(
+                    drawn,
+                    store,
+                    room,
+                    swept,
+                    alone.of(ServerName.parse(server)),
+                    side -> states.sight(side.id(), side.marked(), server),
+                    random);
         }
         RoomAdmission derived = Awaited.value(new CurrentState(store).of(room));
         RoomAdmission expected = plain.admission();
@@ -156,15 +167,49 @@ final class RandomRoomsCheck {
                 .as("limit %d, width %d", limit, width)
                 .isEqualTo(PlainWalk.walk(stored, drawn.events(), drawn.starts(), limit, sight));
         assertChildrenFirst(drawn, ids);
-        for (WalkedEvent event : reader.events) {
-            byte[] body = stored.body(event.id());
-            boolean redacted = sight.apply(stored.side(event.id())) == Sight.REDACTED;
-            if (event.redacted() != redacted
-                    || !Arrays.equals(
-                            event.page(), event.offset(), event.offset() + event.length(), body, 0, body.length)) {
-                throw new AssertionError(event.id() + " is not emitted as it is stored");
-            }
+        reader.events.forEach(event -> assertAsStored(stored, sight, event));
+    }
+
+    private static void assertAsStored(StoredRoom stored, Function<Side, Sight> sight, WalkedEvent event) {
+        byte[] body = stored.body(event.id());
+        boolean redacted = sight.apply(stored.side(event.id())) == Sight.REDACTED;
+        if (event.redacted() != redacted
+                || !Arrays.equals(
+                        event.page(), event.offset(), event.offset() + event.length(), body, 0, body.length)) {
+            throw new AssertionError(event.id() + " is not emitted as it is stored");
         }
+    }
+
+    private static void fillGap(
+            Drawn drawn,
+            EventStore store,
+            RoomId room,
+            StoredRoom stored,
+            Viewer viewer,
+            Function<Side, Sight> sight,
+            Random random) {
+        Set<EventId> earliest = new HashSet<>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            earliest.add(
+                    drawn.events().get(random.nextInt(drawn.events().size())).id());
+        }
+        List<EventId> latest = drawn.starts();
+        int limit =
+                1 + random.nextInt(random.nextBoolean() ? 12 : drawn.events().size());
+        long minDepth = random.nextInt(4) == 0 ? random.nextInt(40) : Long.MIN_VALUE;
+        Set<EventId> named = new HashSet<>(latest);
+        named.addAll(earliest);
+        Located found = Awaited.value(store.locate(room, named));
+        ByPortions reader = new ByPortions(random);
+        new MissingEventsWalk(store)
+                .walk(found, latest, earliest, limit, minDepth, viewer)
+                .subscribe(reader);
+        reader.awaitEnd();
+        assertThat(reader.failure).isNull();
+        assertThat(reader.events.stream().map(WalkedEvent::id).toList())
+                .as("from %s to %s, limit %d, depth %d", latest, earliest, limit, minDepth)
+                .isEqualTo(PlainMissingEvents.walk(stored, drawn.events(), latest, earliest, limit, minDepth, sight));
+        reader.events.forEach(event -> assertAsStored(stored, sight, event));
     }
 
     private static void assertChildrenFirst(Drawn drawn, List<EventId> ids) {

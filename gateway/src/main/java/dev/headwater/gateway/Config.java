@@ -43,6 +43,8 @@ public interface Config {
 
     Backfill backfill();
 
+    GetMissingEvents getMissingEvents();
+
     Cache cache();
 
     Ingest ingest();
@@ -73,6 +75,25 @@ public interface Config {
         @WithDefault("500")
         @WithConverter(FromOne.class)
         int maxLimit();
+    }
+
+    /** Limits of {@code /get_missing_events}. */
+    interface GetMissingEvents {
+        /** A request for more events is answered with this many. */
+        @WithDefault("50")
+        @WithConverter(FromOne.class)
+        int maxLimit();
+
+        /** Whether a request's {@code min_depth} leaves anything out. */
+        @WithDefault("ignored")
+        MinDepth minDepth();
+    }
+
+    /** What becomes of {@code min_depth}. */
+    enum MinDepth {
+        /** As with other homeservers: where a true branch claims a low depth, who heeds it leaves a gap. */
+        IGNORED,
+        HONOURED
     }
 
     /** What the process keeps of what it has read from the store. */

@@ -29,7 +29,8 @@ final class ConfigConverters {
                 // The library asks for the value of an absent key too, as "", and takes null as absent.
                 .withConverter(Path.class, PRIORITY, text -> text.isEmpty() ? null : directory.resolve(text))
                 .withConverter(Config.ListenerType.class, PRIORITY, text -> constant(Config.ListenerType.class, text))
-                .withConverter(Config.Ack.class, PRIORITY, text -> constant(Config.Ack.class, text));
+                .withConverter(Config.Ack.class, PRIORITY, text -> constant(Config.Ack.class, text))
+                .withConverter(Config.MinDepth.class, PRIORITY, text -> constant(Config.MinDepth.class, text));
     }
 
     static Duration duration(String text) {

@@ -5,6 +5,7 @@ import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.endpoint.GetBackfill;
+import dev.headwater.gateway.endpoint.GetMissingEvents;
 import dev.headwater.gateway.endpoint.GetServerKeys;
 import dev.headwater.gateway.endpoint.GetVersion;
 import dev.headwater.gateway.http.Endpoint;
@@ -92,6 +93,8 @@ public final class Gateway {
         List<Endpoint<?>> endpoints = new ArrayList<>();
         AloneSight sight = new AloneSight(new RoomStates(store));
         endpoints.add(new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, sight, clock));
+        endpoints.add(new GetMissingEvents(
+                options.missingEvents().maxLimit(), options.missingEvents().honoursMinDepth(), store, sight));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
         SigningKey key = options.signingKey();

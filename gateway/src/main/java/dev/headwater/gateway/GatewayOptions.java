@@ -17,17 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param verifyKeys the keys of the servers that may ask
  * @param signingKey the resident server's, which it publishes; null if it publishes none
  * @param backfillMaxLimit a request for more events is answered with this many
+ * @param missingEvents of {@code /get_missing_events}
  */
 public record GatewayOptions(
         ServerName serverName,
         ServerOptions http,
         VerifyKeys verifyKeys,
         @Nullable SigningKey signingKey,
-        int backfillMaxLimit) {
+        int backfillMaxLimit,
+        MissingEvents missingEvents) {
     private static final int DEFAULT_PORT = 8448;
 
     /** Longer than the usual answer takes, shorter than what a service manager waits before it kills. */
     private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+
+    /**
+     * Limits of {@code /get_missing_events}.
+     *
+     * @param maxLimit a request for more events is answered with this many
+     * @param honoursMinDepth whether {@code min_depth} leaves anything out
+     */
+    public record MissingEvents(int maxLimit, boolean honoursMinDepth) {}
 
     /** What a configuration says, with the keys that were read for it. */
     public static GatewayOptions of(Config config, VerifyKeys verifyKeys, @Nullable SigningKey signingKey) {
@@ -43,7 +53,10 @@ public record GatewayOptions(
                 http,
                 verifyKeys,
                 signingKey,
-                config.backfill().maxLimit());
+                config.backfill().maxLimit(),
+                new MissingEvents(
+                        config.getMissingEvents().maxLimit(),
+                        config.getMissingEvents().minDepth() == Config.MinDepth.HONOURED));
     }
 
     private static List<InetSocketAddress> addresses(Config config) {

@@ -13,7 +13,6 @@ final class LaterKeys {
     private static final List<String> TOP = List.of(
             "upstream",
             "trusted_key_servers",
-            "get_missing_events",
             "rc_federation",
             "federation_domain_whitelist",
             "ip_range_whitelist",

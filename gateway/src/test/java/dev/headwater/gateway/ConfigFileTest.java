@@ -31,6 +31,8 @@ class ConfigFileTest {
         assertThat(config.verifyKeys()).isEmpty();
         assertThat(config.signingKeyPath()).isEmpty();
         assertThat(config.backfill().maxLimit()).isEqualTo(500);
+        assertThat(config.getMissingEvents().maxLimit()).isEqualTo(50);
+        assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.IGNORED);
         assertThat(config.cache().maxBytes()).isEmpty();
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
@@ -54,6 +56,7 @@ class ConfigFileTest {
                   "[::1]:8448": { ed25519:auto: %s }
                 signing_key_path: keys/signing.key
                 backfill: { max_limit: 100 }
+                get_missing_events: { max_limit: 20, min_depth: honoured }
                 cache: { max_bytes: 0 }
                 ingest: { ack: memory }
                 http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096 }
@@ -71,6 +74,8 @@ class ConfigFileTest {
                         Map.of(KeyId.parse("ed25519:auto"), KEY)));
         assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
         assertThat(config.backfill().maxLimit()).isEqualTo(100);
+        assertThat(config.getMissingEvents().maxLimit()).isEqualTo(20);
+        assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
         assertThat(config.cache().maxBytes()).contains(0L);
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
@@ -92,6 +97,8 @@ class ConfigFileTest {
                 .containsExactly(
                         "backfill.max_limit",
                         "cache.max_bytes",
+                        "get_missing_events.max_limit",
+                        "get_missing_events.min_depth",
                         "http.idle_timeout",
                         "http.max_target",
                         "http.progress_timeout",
@@ -118,6 +125,8 @@ class ConfigFileTest {
                         Map.entry("HEADWATER_VERIFY_KEYS", "{a.example: {\"ed25519:1\": \"" + KEY + "\"}}"),
                         Map.entry("HEADWATER_SIGNING_KEY_PATH", "/keys/a"),
                         Map.entry("HEADWATER_BACKFILL_MAX_LIMIT", "8"),
+                        Map.entry("HEADWATER_GET_MISSING_EVENTS_MAX_LIMIT", "9"),
+                        Map.entry("HEADWATER_GET_MISSING_EVENTS_MIN_DEPTH", "honoured"),
                         Map.entry("HEADWATER_INGEST_ACK", "memory"),
                         Map.entry("HEADWATER_HTTP_IDLE_TIMEOUT", "1s"),
                         Map.entry("HEADWATER_HTTP_REQUEST_TIMEOUT", "2s"),
@@ -135,6 +144,8 @@ class ConfigFileTest {
         assertThat(config.verifyKeys()).containsOnlyKeys(ServerName.parse("a.example"));
         assertThat(config.signingKeyPath()).contains(Path.of("/keys/a"));
         assertThat(config.backfill().maxLimit()).isEqualTo(8);
+        assertThat(config.getMissingEvents().maxLimit()).isEqualTo(9);
+        assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(3));
@@ -153,6 +164,7 @@ class ConfigFileTest {
                         verify_keys:
                           remote.example: { "ed25519:a_1": "AAAA", "rsa:1": "x" }
                         backfill: { max_limit: 1e3, min: 5 }
+                        get_missing_events: { min_depth: "true" }
                         ingest: { ack: local-fsync }
                         http: { idle_timeout: 5 minutes, max_target: 0 }
                         max_limit: 5
@@ -169,11 +181,12 @@ class ConfigFileTest {
                         "upstream: 'http://127.0.0.1:8008' is not supported in this version; leave the key out",
                         "backfill.max_limit: '1e3' is refused: expected a whole number from 1",
                         "backfill.min: unknown key; expected under backfill one of max_limit",
+                        "get_missing_events.min_depth: 'true' is refused: expected ignored or honoured",
                         "ingest.ack: 'local-fsync' is refused: expected memory",
                         "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
-                        "max_limit: unknown key; expected one of backfill, cache, http, ingest, listeners, server_name,"
-                                + " signing_key_path, store, verify_keys");
+                        "max_limit: unknown key; expected one of backfill, cache, get_missing_events, http, ingest,"
+                                + " listeners, server_name, signing_key_path, store, verify_keys");
     }
 
     @Test
@@ -211,8 +224,8 @@ class ConfigFileTest {
     void refusesWrongShapes() {
         assertThat(problems("server_name: [a, b]")).isNotEmpty();
         assertThat(problems("server_name: a.example\nlisteners: 8448"))
-                .containsExactly("listeners: unknown key; expected one of backfill, cache, http, ingest, listeners,"
-                        + " server_name, signing_key_path, store, verify_keys");
+                .containsExactly("listeners: unknown key; expected one of backfill, cache, get_missing_events, http,"
+                        + " ingest, listeners, server_name, signing_key_path, store, verify_keys");
     }
 
     @Test

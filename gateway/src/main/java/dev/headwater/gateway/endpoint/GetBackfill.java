@@ -14,7 +14,6 @@ import dev.headwater.history.EventStore;
 import dev.headwater.history.Located;
 import dev.headwater.history.Viewer;
 import dev.headwater.id.EventId;
-import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import dev.headwater.room.RoomVersion;
@@ -86,7 +85,7 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
         }
         Set<EventId> from = new LinkedHashSet<>();
         for (String value : values) {
-            EventId id = value == null ? null : parsed(value);
+            EventId id = value == null ? null : EventIds.orNull(value);
             if (id != null) {
                 from.add(id);
             }
@@ -95,14 +94,6 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
             throw new RefusedException(Cause.BAD_PARAMETER, "v: none of the values is an event ID");
         }
         return from;
-    }
-
-    private static @Nullable EventId parsed(String value) {
-        try {
-            return EventId.parse(value);
-        } catch (InvalidIdException e) {
-            return null;
-        }
     }
 
     private int limit(List<@Nullable String> values) {
@@ -127,12 +118,10 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
 
     @Override
     public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
-        if (asker == null) {
-            return Mono.error(new IllegalStateException("history is only for those who say who they are"));
-        }
+        Viewer viewer = sight.of(Endpoint.required(asker));
         return store.locate(question.room, question.from)
                 .<Answer>map(start -> {
-                    Flux<Slice> events = events(start, question.limit, sight.of(asker));
+                    Flux<Slice> events = events(start, question.limit, viewer);
                     return new Answer.Streamed((allocator, written) -> chunks(events, allocator, written));
                 })
                 .switchIfEmpty(Mono.error(GetBackfill::nothingFound));

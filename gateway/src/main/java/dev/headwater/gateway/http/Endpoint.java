@@ -2,6 +2,7 @@ package dev.headwater.gateway.http;
 
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -31,4 +32,9 @@ public interface Endpoint<Q> {
      * @param asker who has proven to ask; null where the route is not signed
      */
     Mono<Answer> answer(Q question, @Nullable ServerName asker);
+
+    /** The asker of a route that is signed, where it cannot be absent. */
+    static ServerName required(@Nullable ServerName asker) {
+        return Objects.requireNonNull(asker, "history is only for those who say who they are");
+    }
 }

@@ -5,18 +5,39 @@ import dev.headwater.id.InvalidIdException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The parameters of a request that an endpoint reads: those in its path and those in its query, decoded on demand.
+ * The parameters of a request that an endpoint reads: those in its path and those in its query, decoded on demand, and
+ * its body.
  *
  * @param variables the path's variable segments by name, still percent-encoded
  * @param query still percent-encoded
+ * @param content the body; null on a route that has none
  */
-public record FederationRequest(Map<String, String> variables, String query) {
+public record FederationRequest(
+        Map<String, String> variables,
+        String query,
+        @Nullable ObjectNode content) {
     public FederationRequest {
         variables = Map.copyOf(variables);
+    }
+
+    /** A request without a body. */
+    public FederationRequest(Map<String, String> variables, String query) {
+        this(variables, query, null);
+    }
+
+    FederationRequest with(@Nullable ObjectNode body) {
+        return new FederationRequest(variables, query, body);
+    }
+
+    /** The body. A route without one must not ask. */
+    public ObjectNode body() {
+        return Objects.requireNonNull(content, "the route has no body");
     }
 
     /**

@@ -79,6 +79,7 @@ public final class FederationServer {
                     new Routes(endpoints),
                     authenticator,
                     access,
+                    options.requestTimeout(),
                     options.progressTimeout());
             List<DisposableServer> bound = new CopyOnWriteArrayList<>();
             return Flux.fromIterable(options.addresses())

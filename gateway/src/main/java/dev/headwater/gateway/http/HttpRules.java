@@ -12,8 +12,11 @@ import java.util.regex.Pattern;
 final class HttpRules {
     private static final Pattern AUTHORITY = Pattern.compile("https?://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
 
-    /** As Synapse's: no federation request is larger. */
-    private static final long MAX_BODY_BYTES = 1024 * 1024;
+    /**
+     * Many times what the longest lists of events take. With target and names, which are signed together with it, a body
+     * must stay below the 1 MiB that Corretto's Ed25519 takes.
+     */
+    static final int MAX_BODY_BYTES = 960 * 1024;
 
     private final int maxTarget;
 
@@ -37,8 +40,7 @@ final class HttpRules {
         }
         String host = host(version, headers);
         if (length(headers) > MAX_BODY_BYTES) {
-            throw new RefusedException(
-                    Cause.BODY_TOO_LARGE, "the request's body has more than " + MAX_BODY_BYTES + " bytes");
+            throw bodyTooLarge();
         }
         String expect = headers.get(HttpHeaderNames.EXPECT);
         if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
@@ -55,6 +57,11 @@ final class HttpRules {
     static boolean announcesBody(HttpHeaders headers) {
         String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
+    }
+
+    static RefusedException bodyTooLarge() {
+        return new RefusedException(
+                Cause.BODY_TOO_LARGE, "the request's body has more than " + MAX_BODY_BYTES + " bytes");
     }
 
     /** The decoder has refused what is no number already. */

@@ -32,6 +32,10 @@ public final class RefusedException extends RuntimeException {
         CONTENT_CODING,
         NO_SUCH_PATH,
         NO_SUCH_METHOD,
+        /** The body is not one whole JSON document. */
+        NOT_JSON,
+        /** The body is JSON, but not what is wanted. */
+        BAD_JSON,
         MISSING_PARAMETER,
         BAD_PARAMETER,
         /** The asker may not see the room, or there is no such room: never told apart. */

@@ -16,6 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The path of every request, one stage a line. A stage passes on what it has found or fails with a typed cause;
@@ -28,6 +29,7 @@ final class RequestPipeline {
     private final Routes routes;
     private final RequestAuthenticator authenticator;
     private final RoomAccess access;
+    private final Duration requestTimeout;
     private final Duration progressTimeout;
 
     RequestPipeline(
@@ -35,11 +37,13 @@ final class RequestPipeline {
             Routes routes,
             RequestAuthenticator authenticator,
             RoomAccess access,
+            Duration requestTimeout,
             Duration progressTimeout) {
         this.rules = rules;
         this.routes = routes;
         this.authenticator = authenticator;
         this.access = access;
+        this.requestTimeout = requestTimeout;
         this.progressTimeout = progressTimeout;
     }
 
@@ -59,7 +63,7 @@ final class RequestPipeline {
         return Mono.fromCallable(() -> limits(request)) // before anything else is looked at
                 .map(target -> route(request, target, exchange)) // an unknown path costs no signature check
                 .map(routed -> header(request, routed, exchange)) // nor does a header of the wrong shape
-                .doOnNext(claimed -> body(request)) // none is read before the header has the right shape
+                .flatMap(claimed -> body(request, claimed)) // none is read before the header has the right shape
                 .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
                 .<Question<?>>map(proven -> syntax(proven, exchange)) // before access: 400 in unknown rooms too
                 .flatMap(question -> access(question, exchange)); // decides, whatever the store has found meanwhile
@@ -77,32 +81,37 @@ final class RequestPipeline {
 
     private static Claimed header(HttpServerRequest request, Routed routed, Exchange exchange) {
         if (!routed.match.endpoint().route().signed()) {
-            return new Claimed(routed, null);
+            return new Claimed(routed, null, null);
         }
         XMatrix credentials = XMatrix.parse(request.requestHeaders().getAll(HttpHeaderNames.AUTHORIZATION));
         exchange.origin(credentials.origin());
-        return new Claimed(routed, credentials);
+        return new Claimed(routed, credentials, null);
     }
 
-    private static void body(HttpServerRequest request) {
+    private Mono<Claimed> body(HttpServerRequest request, Claimed claimed) {
+        if (claimed.routed.match.endpoint().route().hasBody()) {
+            return RequestBody.read(request, requestTimeout).map(claimed::with);
+        }
         if (HttpRules.announcesBody(request.requestHeaders())) {
             throw new RefusedException(Cause.BAD_HTTP, "a request of this method has no body");
         }
+        return Mono.just(claimed);
     }
 
     private Mono<Proven> signature(HttpServerRequest request, Claimed claimed) {
-        Routes.Match match = claimed.routed.match;
         XMatrix credentials = claimed.credentials;
         if (credentials == null) {
-            return Mono.just(new Proven(match, null));
+            return Mono.just(new Proven(claimed, null));
         }
         return authenticator
-                .authenticate(credentials, request.method().name(), claimed.routed.target.raw(), null)
-                .map(origin -> new Proven(match, origin));
+                .authenticate(credentials, request.method().name(), claimed.routed.target.raw(), claimed.content)
+                .map(origin -> new Proven(claimed, origin));
     }
 
     private static Question<?> syntax(Proven proven, Exchange exchange) {
-        return Question.parse(proven.match.endpoint(), proven.match.request(), proven.origin, exchange);
+        Routes.Match match = proven.claimed.routed.match;
+        FederationRequest asked = match.request().with(proven.claimed.content);
+        return Question.parse(match.endpoint(), asked, proven.origin, exchange);
     }
 
     /** The look-up goes out together with the question about access, which saves the asker a round trip. */
@@ -141,9 +150,16 @@ final class RequestPipeline {
 
     private record Routed(RequestTarget target, Routes.Match match) {}
 
-    private record Claimed(Routed routed, @Nullable XMatrix credentials) {}
+    private record Claimed(
+            Routed routed,
+            @Nullable XMatrix credentials,
+            @Nullable ObjectNode content) {
+        Claimed with(ObjectNode body) {
+            return new Claimed(routed, credentials, body);
+        }
+    }
 
-    private record Proven(Routes.Match match, @Nullable ServerName origin) {}
+    private record Proven(Claimed claimed, @Nullable ServerName origin) {}
 
     private record Question<Q>(
             Endpoint<Q> endpoint, Q question, @Nullable ServerName origin) {

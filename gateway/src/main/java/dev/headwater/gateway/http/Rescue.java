@@ -57,6 +57,8 @@ final class Rescue {
             case CONTENT_CODING -> new MatrixError(415, "M_UNKNOWN", message);
             case NO_SUCH_PATH -> new MatrixError(404, "M_UNRECOGNIZED", message);
             case NO_SUCH_METHOD -> new MatrixError(405, "M_UNRECOGNIZED", message);
+            case NOT_JSON -> new MatrixError(400, "M_NOT_JSON", message);
+            case BAD_JSON -> new MatrixError(400, "M_BAD_JSON", message);
             case MISSING_PARAMETER -> new MatrixError(400, "M_MISSING_PARAM", message);
             case BAD_PARAMETER -> new MatrixError(400, "M_INVALID_PARAM", message);
             case NO_ACCESS -> new MatrixError(403, "M_FORBIDDEN", message);

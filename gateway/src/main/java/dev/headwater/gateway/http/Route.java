@@ -23,6 +23,11 @@ public record Route(String name, String method, List<String> template, boolean s
         return new Route(name, method, List.of(path.substring(1).split("/", -1)), signed);
     }
 
+    /** Whether its requests carry a JSON object, which the signature covers. */
+    boolean hasBody() {
+        return !method.equals("GET");
+    }
+
     /** The variables of a path that this route's template fits, or null. Literal segments must be equal as sent. */
     @Nullable
     Map<String, String> match(List<String> segments) {

@@ -33,7 +33,12 @@ public final class SmallGateway {
         PinnedKeys keys = PinnedKeys.parse(Map.of("remote.example", Map.of("ed25519:a_1", arguments[1])));
         Gateway gateway = Objects.requireNonNull(Gateway.start(
                         new GatewayOptions(
-                                ServerName.parse("hs.example"), http, keys, null, Integer.parseInt(arguments[2])),
+                                ServerName.parse("hs.example"),
+                                http,
+                                keys,
+                                null,
+                                Integer.parseInt(arguments[2]),
+                                new GatewayOptions.MissingEvents(50, false)),
                         store)
                 .block(Duration.ofSeconds(30)));
         System.out.println(gateway.addresses().get(0).getPort());

@@ -9,6 +9,8 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A server that asks: it signs requests with the JDK, independently of the code under test. */
 public final class Asker {
@@ -53,8 +55,14 @@ public final class Asker {
 
     /** The signature of a request without a body. */
     public byte[] signature(String method, String target, String destination) {
-        String signed = "{\"destination\":\"" + destination + "\",\"method\":\"" + method + "\",\"origin\":\"" + name
-                + "\",\"uri\":\"" + target + "\"}";
+        return signature(method, target, destination, "");
+    }
+
+    /** @param content the body as canonical JSON; empty for none */
+    public byte[] signature(String method, String target, String destination, String content) {
+        String signed =
+                "{" + (content.isEmpty() ? "" : "\"content\":" + content + ",") + "\"destination\":\"" + destination
+                        + "\",\"method\":\"" + method + "\",\"origin\":\"" + name + "\",\"uri\":\"" + target + "\"}";
         try {
             Signature signer = Signature.getInstance("Ed25519");
             signer.initSign(pair.getPrivate());
@@ -66,18 +74,44 @@ public final class Asker {
     }
 
     public String base64Signature(String method, String target, String destination) {
-        return Base64.getEncoder().withoutPadding().encodeToString(signature(method, target, destination));
+        return base64Signature(method, target, destination, "");
+    }
+
+    private String base64Signature(String method, String target, String destination, String content) {
+        return Base64.getEncoder().withoutPadding().encodeToString(signature(method, target, destination, content));
     }
 
     /** The value of the {@code Authorization} header of a GET. */
     public String authorization(String target, String destination) {
+        return authorization("GET", target, destination, "");
+    }
+
+    /** @param content the body as canonical JSON; empty for none */
+    public String authorization(String method, String target, String destination, String content) {
         return "X-Matrix origin=\"" + name + "\",destination=\"" + destination + "\",key=\"" + keyId + "\",sig=\""
-                + base64Signature("GET", target, destination) + "\"";
+                + base64Signature(method, target, destination, content) + "\"";
     }
 
     /** A whole signed GET request. */
     public String get(String target, String destination) {
         return "GET " + target + " HTTP/1.1\r\nHost: " + destination + "\r\nAuthorization: "
                 + authorization(target, destination) + "\r\n\r\n";
+    }
+
+    /** A whole signed POST request with a body in canonical JSON. */
+    public String post(String target, String destination, String content) {
+        return post(target, destination, content, content, "Content-Type: application/json");
+    }
+
+    /**
+     * A POST request that is signed over something else than what is sent.
+     *
+     * @param headers beside those that every request has
+     */
+    public String post(String target, String destination, String signed, String sent, String... headers) {
+        return "POST " + target + " HTTP/1.1\r\nHost: " + destination + "\r\nAuthorization: "
+                + authorization("POST", target, destination, signed) + "\r\nContent-Length: "
+                + sent.length() + "\r\n"
+                + Stream.of(headers).map(each -> each + "\r\n").collect(Collectors.joining()) + "\r\n" + sent;
     }
 }

@@ -89,6 +89,7 @@ public final class TestGateway implements AutoCloseable {
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration progressTimeout = Duration.ofSeconds(30);
         private int maxLimit = 500;
+        private boolean honoursMinDepth;
 
         private Setup(EventStore store) {
             this.store = store;
@@ -121,6 +122,11 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        public Setup honouringMinDepth() {
+            honoursMinDepth = true;
+            return this;
+        }
+
         public TestGateway start() {
             ServerOptions http = new ServerOptions(
                     List.of(new InetSocketAddress("127.0.0.1", 0)),
@@ -129,8 +135,13 @@ public final class TestGateway implements AutoCloseable {
                     progressTimeout,
                     Duration.ofSeconds(5),
                     16 * 1024);
-            GatewayOptions options =
-                    new GatewayOptions(ServerName.parse(NAME), http, PinnedKeys.parse(keys), signingKey, maxLimit);
+            GatewayOptions options = new GatewayOptions(
+                    ServerName.parse(NAME),
+                    http,
+                    PinnedKeys.parse(keys),
+                    signingKey,
+                    maxLimit,
+                    new GatewayOptions.MissingEvents(50, honoursMinDepth));
             Gateway gateway = Gateway.start(options, store).block(Duration.ofSeconds(30));
             if (gateway == null) {
                 throw new IllegalStateException("no gateway");

@@ -190,7 +190,8 @@ final class BenchServer {
     private GatewayOptions options() {
         var http = new ServerOptions(
                 List.of(new InetSocketAddress("127.0.0.1", 0)), LONG, LONG, LONG, Duration.ofSeconds(1), 16 * 1024);
-        return new GatewayOptions(founder(), http, keys, null, Integer.MAX_VALUE);
+        return new GatewayOptions(
+                founder(), http, keys, null, Integer.MAX_VALUE, new GatewayOptions.MissingEvents(50, false));
     }
 
     private static void say(String line) {

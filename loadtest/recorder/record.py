@@ -42,6 +42,9 @@ def arguments():
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=pathlib.Path, help="directory to write to, made if absent")
     what.add_argument("--check", type=pathlib.Path, metavar="DIR", help="record nothing, check the rooms of DIR anew")
+    what.add_argument(
+        "--signers", type=pathlib.Path, metavar="FILE", help="record requests that other implementations signed, instead"
+    )
     parser.add_argument("--only", action="append", choices=STORIES, help="this story only; may be repeated")
     parser.add_argument(
         "--venv", type=pathlib.Path, default=HERE / ".venv", help="virtual environment, made if absent (default: %(default)s)"
@@ -191,6 +194,10 @@ def main():
     from errors import RecordingError
 
     try:
+        if options.signers:
+            import signing
+
+            return signing.record(options.signers.absolute(), say)
         return check_again(options.check) if options.check else record(options)
     except RecordingError as error:
         say(f"record.py: {error}")

@@ -97,8 +97,11 @@ public final class TestGateway implements AutoCloseable {
         }
 
         public Setup knowing(Asker asker) {
-            keys.computeIfAbsent(asker.name().value(), name -> new HashMap<>())
-                    .put(asker.keyId().value(), asker.publicKeyBase64());
+            return knowing(asker.name().value(), asker.keyId().value(), asker.publicKeyBase64());
+        }
+
+        public Setup knowing(String server, String keyId, String base64) {
+            keys.computeIfAbsent(server, name -> new HashMap<>()).put(keyId, base64);
             return this;
         }
 

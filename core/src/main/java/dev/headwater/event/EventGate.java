@@ -6,12 +6,17 @@ import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.UserId;
 import dev.headwater.json.CanonicalJson;
 import dev.headwater.room.Redaction;
+import dev.headwater.room.Redacts;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The one gate through which events come into the store, whatever way brought them. */
 public final class EventGate {
+    /** By MSC4293, and as it is called until that is part of the specification. */
+    private static final List<String> REDACT_EVENTS = List.of("redact_events", "org.matrix.msc4293.redact_events");
+
     private EventGate() {}
 
     /**
@@ -23,11 +28,13 @@ public final class EventGate {
         ObjectNode event = whole ? pdu.json() : Redaction.redact(pdu.json(), pdu.version());
         return new NewEvent(
                 pdu.id(),
+                pdu.sender(),
                 pdu.depth(),
                 pdu.originServerTs(),
                 kind(pdu.type(), pdu.stateKey(), event.path("content")),
                 pdu.silent(),
                 Redacts.target(event, pdu.rules()),
+                redactsAllOf(pdu, event.path("content")),
                 pdu.prevEvents(),
                 whole ? pdu.bytes() : CanonicalJson.encode(event));
     }
@@ -51,6 +58,21 @@ public final class EventGate {
     public static boolean opensHistory(JsonNode content) {
         String value = content.path("history_visibility").stringValue("");
         return value.equals("shared") || value.equals("world_readable");
+    }
+
+    /** The flag of a ban or a kick that all events of the user are to go with it. A user's own leave says no such thing. */
+    private static @Nullable UserId redactsAllOf(Pdu pdu, JsonNode content) {
+        String stateKey = pdu.stateKey();
+        boolean flagged = REDACT_EVENTS.stream()
+                .anyMatch(flag -> content.path(flag).isBoolean() && content.path(flag).booleanValue());
+        if (!flagged
+                || !pdu.type().equals("m.room.member")
+                || !isUser(stateKey)
+                || pdu.sender().value().equals(stateKey)) {
+            return null;
+        }
+        String membership = content.path("membership").stringValue("");
+        return membership.equals("ban") || membership.equals("leave") ? UserId.parse(String.valueOf(stateKey)) : null;
     }
 
     private static boolean isUser(@Nullable String stateKey) {

@@ -9,6 +9,7 @@ import dev.headwater.json.CanonicalJson;
 import dev.headwater.json.StrictJson;
 import dev.headwater.json.StrictJson.Numbers;
 import dev.headwater.json.TopLevel;
+import dev.headwater.room.Redacts;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.room.RoomVersionRules;
 import dev.headwater.room.RoomVersionRules.EventIds;

@@ -104,8 +104,10 @@ public final class Anchors {
                 place,
                 stored -> stored.withVisibility(derived.visibility())
                         .withState(new StateAround(around.before(), around.after(), true)));
-        long sweepFrom = Math.min(head.sweepFrom(), PageId.bucketOf(side.correctedDepth()));
-        RoomHead after = chunks.counted(head.next().withSweep(head.lazyEdges(), sweepFrom));
+        long bucket = PageId.bucketOf(side.correctedDepth());
+        RoomHead after = chunks.counted(head.next()
+                .withSweep(head.lazyEdges(), Math.min(head.sweepFrom(), bucket))
+                .withJudging(side.undecided() ? bucket : RoomHead.NOTHING_TO_SWEEP));
         return new EditPublisher(store)
                 .publish(head, side.state().isKnown() ? after.withRestating() : after, edits, Map.of(), chunks.all())
                 .thenReturn(derived.visibility());

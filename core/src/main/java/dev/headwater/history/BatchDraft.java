@@ -1,6 +1,7 @@
 package dev.headwater.history;
 
 import dev.headwater.id.EventId;
+import dev.headwater.id.UserId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,11 +20,13 @@ final class BatchDraft {
     private final Map<EventId, Place> places = new HashMap<>();
     private final Map<EventId, Gap> gaps = new HashMap<>();
     private final Set<EventId> closed = new HashSet<>();
-    private final Set<EventId> marked = new HashSet<>();
+    private final Map<EventId, Mark> marks = new HashMap<>();
+    private final Set<UserId> redactedSenders = new HashSet<>();
     private final List<List<Edge>> edges = new ArrayList<>();
     private List<StateDerivation.Derived> derived = List.of();
     private boolean lazy;
     private long sweepFrom;
+    private long judgeFrom = RoomHead.NOTHING_TO_SWEEP;
 
     /**
      * @param events parents before children; {@code depths} begins with theirs
@@ -81,38 +84,75 @@ final class BatchDraft {
     /** @param offsets where each event's body begins in its page */
     Publication publication(ToIntFunction<EventId> offsets) {
         PageEdits edits = new PageEdits();
-        mark(edits);
+        Set<EventId> undecided = mark(edits);
         StateChunks chunks = new StateChunks(facts.basis().head());
         Map<PageId, List<Side>> added = new HashMap<>();
         for (int i = 0; i < events.size(); i++) {
             NewEvent event = events.get(i);
-            Side side = side(i, chunks, offsets.applyAsInt(event.id()));
+            Side side = side(i, chunks, offsets.applyAsInt(event.id()), undecided.contains(event.id()));
             Place place = placeOf(event);
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
             closeGap(event, place, side, edits);
         }
         RoomHead head =
                 facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
+        RoomHead judging = redactedSenders.isEmpty()
+                ? head.withJudging(judgeFrom)
+                : head.withMarkingSenders();
         return new Publication(
-                chunks.counted(head), changedPages(edits, added), places, gaps, closed, marked, chunks.all());
+                chunks.counted(judging),
+                changedPages(edits, added),
+                places,
+                gaps,
+                closed,
+                marks,
+                redactedSenders,
+                List.of(),
+                chunks.all());
     }
 
-    private void mark(PageEdits edits) {
-        for (NewEvent event : events) {
+    /** Marks what the events want redacted; gives those of which that is to be decided. */
+    private Set<EventId> mark(PageEdits edits) {
+        Set<EventId> undecided = new HashSet<>();
+        for (int i = 0; i < events.size(); i++) {
+            NewEvent event = events.get(i);
             EventId target = event.redacts();
-            if (target != null && !facts.basis().marked().contains(target)) {
-                marked.add(target);
-                Place place = facts.basis().places().get(target);
+            Place place = target == null ? null : facts.basis().places().get(target);
+            if (target != null && !(place != null && isRedactedForGood(place))) {
+                undecided.add(event.id());
+                marks.put(target, markOf(target).withOneMore(depths.depths()[i]));
+                judgeFrom = Math.min(judgeFrom, PageId.bucketOf(depths.depths()[i]));
                 if (place != null) {
                     edits.add(place, Side::asMarked);
                 }
             }
+            if (event.redactsAllOf() != null) {
+                redactedSenders.add(event.redactsAllOf());
+            }
         }
+        return undecided;
     }
 
-    private Side side(int i, StateChunks chunks, int offset) {
+    private Mark markOf(EventId event) {
+        return marks.getOrDefault(event, facts.basis().marks().getOrDefault(event, Mark.NONE));
+    }
+
+    private boolean isRedactedForGood(Place place) {
+        SidePage page = facts.editable().get(place.page());
+        return page != null && page.sides().get(place.slot()).redacted() == Redacted.FOR_GOOD;
+    }
+
+    private Side side(int i, StateChunks chunks, int offset, boolean undecided) {
         NewEvent event = events.get(i);
         StateDerivation.Derived result = derived.get(i);
+        Mark mark = markOf(event.id());
+        boolean marked = event.kind() != EventKind.CREATE
+                && (!mark.equals(Mark.NONE)
+                        || redactedSenders.contains(event.sender())
+                        || facts.basis().redactedSenders().contains(event.sender()));
+        if (!mark.equals(Mark.NONE)) {
+            judgeFrom = Math.min(judgeFrom, PageId.bucketOf(mark.lowest()));
+        }
         return new Side(
                 event.id(),
                 depths.depths()[i],
@@ -121,7 +161,8 @@ final class BatchDraft {
                 result.visibility(),
                 chunks.around(result.before(), result.after()),
                 event.silent(),
-                marked.contains(event.id()) || facts.basis().marked().contains(event.id()),
+                marked ? Redacted.ASKED : Redacted.NO,
+                undecided,
                 edges.get(i),
                 offset,
                 event.body().length);

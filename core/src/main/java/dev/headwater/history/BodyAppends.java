@@ -22,10 +22,19 @@ final class BodyAppends {
     private final RoomId room;
     private final Map<EventId, Lying> lying = new HashMap<>();
     private final Set<PageId> spoilt = new HashSet<>();
+    private long bodyChanges;
 
     BodyAppends(EventStore store, RoomId room) {
         this.store = store;
         this.room = room;
+    }
+
+    /** Forgets what lies in pages since before bodies were changed, as that may have been taken away. */
+    void noteHead(RoomHead head) {
+        if (head.bodyChanges() != bodyChanges) {
+            lying.clear();
+            bodyChanges = head.bodyChanges();
+        }
     }
 
     Set<PageId> spoilt() {

@@ -276,7 +276,12 @@ final class Descent {
             if (toKeep) {
                 held.put(new HeldPage(page.side(), page.bodies(), now, before == null ? null : before.lazy()));
             } else if (before != null) {
-                held.put(before.refreshed(page.side(), now));
+                HeldPage refreshed = before.refreshed(page.side(), now);
+                if (refreshed == null) {
+                    held.remove(id);
+                } else {
+                    held.put(refreshed);
+                }
             }
             frontier.rank(page.side());
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /** Publishes changes to events that are stored already. */
@@ -23,11 +24,28 @@ final class EditPublisher {
     /** As above, with new state nodes. */
     Mono<Void> publish(
             RoomHead before, RoomHead after, PageEdits edits, Map<EventId, Gap> gaps, Map<Long, byte[]> chunks) {
+        return publish(
+                before,
+                edits,
+                pages -> new Publication(
+                        after, pages, Map.of(), gaps, Set.of(), Map.of(), Set.of(), List.of(), chunks));
+    }
+
+    /** As above, with new marks, and with bodies changed. */
+    Mono<Void> publish(
+            RoomHead before, RoomHead after, PageEdits edits, Map<EventId, Mark> marks, List<BodyChange> bodies) {
+        return publish(
+                before,
+                edits,
+                pages -> new Publication(
+                        after, pages, Map.of(), Map.of(), Set.of(), marks, Set.of(), bodies, Map.of()));
+    }
+
+    private Mono<Void> publish(RoomHead before, PageEdits edits, Function<List<SidePage>, Publication> change) {
         List<SidePage> pages = new ArrayList<>();
         return new SideReader(store)
                 .each(before, edits.pages(), page -> pages.add(edits.apply(page)))
-                .then(Mono.defer(
-                        () -> store.publish(new Publication(after, pages, Map.of(), gaps, Set.of(), Set.of(), chunks))))
+                .then(Mono.defer(() -> store.publish(change.apply(pages))))
                 .flatMap(taken -> taken ? Mono.empty() : Mono.error(new LostRaceException()));
     }
 }

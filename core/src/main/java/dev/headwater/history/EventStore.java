@@ -3,6 +3,7 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Keeps the events of rooms in pages: bodies whose place never changes, and beside them small side data that may.
+ * Keeps the events of rooms in pages: bodies whose place never changes, and beside them small side data that may. A body
+ * itself changes once at most, when it is redacted for good, and is shorter then.
  *
  * <p>A store knows nothing of walks, depths or visibility; {@link BackfillWalk} and {@link RoomWriter} do. Each method is
  * one round trip to the store at most, starts on subscription, is bounded in what it holds, and on cancellation sends
@@ -53,8 +55,12 @@ public interface EventStore {
      */
     Mono<Map<Long, byte[]>> stateChunks(RoomId room, Collection<Long> chunks);
 
-    /** The first round trip of a write: what is stored of the events themselves and of those they name. */
-    Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events);
+    /**
+     * The first round trip of a write: what is stored of the events themselves and of those they name, and which of their
+     * senders are redacted.
+     */
+    Mono<WriteBasis> basis(
+            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders);
 
     /** Reads side data of the last part of each bucket; buckets without a page are absent. Empty if the room is not stored. */
     Mono<Pages> lastPages(RoomId room, Collection<Long> buckets);

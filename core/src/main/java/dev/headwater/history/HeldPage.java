@@ -28,7 +28,16 @@ record HeldPage(
         return slot < side.sides().size();
     }
 
+    /** The same with side data that was read later; null if bodies have been changed meanwhile, so that these are not theirs. */
+    @Nullable
     HeldPage refreshed(SidePage later, long now) {
+        for (int slot = 0; slot < side.sides().size() && slot < later.sides().size(); slot++) {
+            Side before = side.sides().get(slot);
+            Side after = later.sides().get(slot);
+            if (before.bodyOffset() != after.bodyOffset() || before.bodyLength() != after.bodyLength()) {
+                return null;
+            }
+        }
         return new HeldPage(later, bodies, now, lazy);
     }
 

@@ -25,6 +25,10 @@ final class HeldPages {
         pages.put(page.side().id(), page);
     }
 
+    void remove(PageId page) {
+        pages.remove(page);
+    }
+
     Collection<HeldPage> all() {
         return List.copyOf(pages.values());
     }

@@ -3,6 +3,7 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.util.Collection;
 import java.util.List;
@@ -41,8 +42,9 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
-    public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
-        return Mono.fromSupplier(() -> open(room).basis(RoomHead.empty(room, roomVersion), events));
+    public Mono<WriteBasis> basis(
+            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders) {
+        return Mono.fromSupplier(() -> open(room).basis(RoomHead.empty(room, roomVersion), events, senders));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +22,8 @@ final class MemoryRoom {
     private final Map<PageId, byte[]> bodies = new HashMap<>();
     private final Map<EventId, Place> places = new HashMap<>();
     private final Map<EventId, Gap> gaps = new HashMap<>();
-    private final Set<EventId> marked = new HashSet<>();
+    private final Map<EventId, Mark> marks = new HashMap<>();
+    private final Set<UserId> redactedSenders = new HashSet<>();
     private final Map<Long, byte[]> stateChunks = new HashMap<>();
     private RoomAdmission admission = new RoomAdmission(Set.of(), List.of());
 
@@ -75,10 +77,15 @@ final class MemoryRoom {
         admission = value;
     }
 
-    synchronized WriteBasis basis(RoomHead ifAbsent, Collection<EventId> events) {
-        Set<EventId> markedAmong = new HashSet<>(events);
-        markedAmong.retainAll(marked);
-        return new WriteBasis(head == null ? ifAbsent : head, among(places, events), among(gaps, events), markedAmong);
+    synchronized WriteBasis basis(RoomHead ifAbsent, Collection<EventId> events, Collection<UserId> senders) {
+        Set<UserId> redactedAmong = new HashSet<>(senders);
+        redactedAmong.retainAll(redactedSenders);
+        return new WriteBasis(
+                head == null ? ifAbsent : head,
+                among(places, events),
+                among(gaps, events),
+                among(marks, events),
+                redactedAmong);
     }
 
     synchronized Map<PageId, Integer> append(Map<PageId, byte[]> added) {
@@ -102,9 +109,19 @@ final class MemoryRoom {
         places.putAll(change.places());
         gaps.putAll(change.gaps());
         gaps.keySet().removeAll(change.closedGaps());
-        marked.addAll(change.marked());
+        marks.putAll(change.marks());
+        marks.values().removeIf(Mark.NONE::equals);
+        redactedSenders.addAll(change.redactedSenders());
+        change.bodies().forEach(this::replace);
         stateChunks.putAll(change.stateChunks());
         return true;
+    }
+
+    /** Readers may still hold the page as it was: it is not written to. */
+    private void replace(BodyChange change) {
+        byte[] page = bodies.getOrDefault(change.page(), NO_BODIES).clone();
+        System.arraycopy(change.bytes(), 0, page, change.offset(), change.bytes().length);
+        bodies.put(change.page(), page);
     }
 
     synchronized List<PageId> pagesFrom(PageId first, int atMost) {

@@ -1,19 +1,22 @@
 package dev.headwater.history;
 
 import dev.headwater.id.EventId;
+import dev.headwater.id.UserId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * One change of a room's side data, taken as a whole or not at all.
+ * One change of a room's side data, and of what of its bodies must go, taken as a whole or not at all.
  *
  * @param head the head after the change. It is taken only if the stored version is {@code head.version() - 1}
  * @param pages side pages that replace what stood under their IDs
  * @param places new index entries
  * @param gaps gaps that were opened or have grown
  * @param closedGaps events that are no longer gaps
- * @param marked events, stored or not, of which a redaction was seen
+ * @param marks events, stored or not, of which redactions were seen or decided; {@link Mark#NONE} where none is left
+ * @param redactedSenders users of whom all events are to be shown redacted
+ * @param bodies bytes of body pages that others take the place of; a head with one more body change goes with them
  * @param stateChunks state nodes by number of their chunk; never one that is stored already
  */
 public record Publication(
@@ -22,14 +25,24 @@ public record Publication(
         Map<EventId, Place> places,
         Map<EventId, Gap> gaps,
         Set<EventId> closedGaps,
-        Set<EventId> marked,
+        Map<EventId, Mark> marks,
+        Set<UserId> redactedSenders,
+        List<BodyChange> bodies,
         Map<Long, byte[]> stateChunks) {
     public Publication {
         pages = List.copyOf(pages);
         places = Map.copyOf(places);
         gaps = Map.copyOf(gaps);
         closedGaps = Set.copyOf(closedGaps);
-        marked = Set.copyOf(marked);
+        marks = Map.copyOf(marks);
+        redactedSenders = Set.copyOf(redactedSenders);
+        bodies = List.copyOf(bodies);
         stateChunks = Map.copyOf(stateChunks);
+    }
+
+    /** A change that leaves bodies, marks and senders as they are. */
+    public static Publication ofSides(RoomHead head, List<SidePage> pages) {
+        return new Publication(
+                head, pages, Map.of(), Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of());
     }
 }

@@ -15,6 +15,10 @@ import java.util.concurrent.ThreadLocalRandom;
  *     may stand; {@link #NOTHING_TO_SWEEP} if none
  * @param restating whether states that were known have changed below {@code sweepFrom}, so that those which follow
  *     from them are to be derived again
+ * @param judgeFrom the lowest bucket of corrected depths in which a redaction may have become decidable, or an event of
+ *     a redacted sender may stand unmarked; {@link #NOTHING_TO_SWEEP} if none
+ * @param markingSenders whether events of redacted senders may stand unmarked from {@code judgeFrom} on
+ * @param bodyChanges counts the publishes that changed bodies: what lies in body pages and was not referred to is lost
  * @param lastStateChunk the number of the last chunk of state nodes; 0 if there is none
  * @param events how many events are stored
  */
@@ -26,6 +30,9 @@ public record RoomHead(
         boolean lazyEdges,
         long sweepFrom,
         boolean restating,
+        long judgeFrom,
+        boolean markingSenders,
+        long bodyChanges,
         long lastStateChunk,
         long events) {
     public static final long NOTHING_TO_SWEEP = Long.MAX_VALUE;
@@ -36,44 +43,103 @@ public record RoomHead(
     private static final long MAX_FIRST_CHUNK = 1 << 22;
 
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
-        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, 0, 0);
+        return new RoomHead(
+                room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, NOTHING_TO_SWEEP, false, 0, 0, 0);
     }
 
     /** The head after a publish that changes nothing else in it. */
     RoomHead next() {
-        return new RoomHead(
-                room, roomVersion, version + 1, raises, lazyEdges, sweepFrom, restating, lastStateChunk, events);
+        return with(version + 1, raises, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, lastStateChunk);
     }
 
     RoomHead withRaise() {
-        return new RoomHead(
-                room, roomVersion, version, raises + 1, lazyEdges, sweepFrom, restating, lastStateChunk, events);
+        return with(version, raises + 1, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, lastStateChunk);
     }
 
     RoomHead withSweep(boolean lazy, long from) {
+        boolean still = from != NOTHING_TO_SWEEP && restating;
+        return with(version, raises, lazy, from, still, judgeFrom, markingSenders, lastStateChunk);
+    }
+
+    RoomHead withMoreEvents(int more) {
         return new RoomHead(
                 room,
                 roomVersion,
                 version,
                 raises,
-                lazy,
-                from,
-                from != NOTHING_TO_SWEEP && restating,
+                lazyEdges,
+                sweepFrom,
+                restating,
+                judgeFrom,
+                markingSenders,
+                bodyChanges,
+                lastStateChunk,
+                events + more);
+    }
+
+    RoomHead withRestating() {
+        return with(version, raises, lazyEdges, sweepFrom, true, judgeFrom, markingSenders, lastStateChunk);
+    }
+
+    RoomHead withStateChunks(long value) {
+        return with(version, raises, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, value);
+    }
+
+    /** With redactions to be decided from a bucket on, besides those that are to be already. */
+    RoomHead withJudging(long from) {
+        long lowest = Math.min(judgeFrom, from);
+        return with(version, raises, lazyEdges, sweepFrom, restating, lowest, markingSenders, lastStateChunk);
+    }
+
+    /** With the whole room to be looked through for events of redacted senders. */
+    RoomHead withMarkingSenders() {
+        return with(version, raises, lazyEdges, sweepFrom, restating, PageId.LOWEST.bucket(), true, lastStateChunk);
+    }
+
+    /** With redactions decided, and senders marked, below a bucket. */
+    RoomHead withJudged(long below) {
+        boolean still = below != NOTHING_TO_SWEEP && markingSenders;
+        return with(version, raises, lazyEdges, sweepFrom, restating, below, still, lastStateChunk);
+    }
+
+    RoomHead withBodyChange() {
+        return new RoomHead(
+                room,
+                roomVersion,
+                version,
+                raises,
+                lazyEdges,
+                sweepFrom,
+                restating,
+                judgeFrom,
+                markingSenders,
+                bodyChanges + 1,
                 lastStateChunk,
                 events);
     }
 
-    RoomHead withMoreEvents(int more) {
+    private RoomHead with(
+            long newVersion,
+            long newRaises,
+            boolean newLazy,
+            long newSweepFrom,
+            boolean newRestating,
+            long newJudgeFrom,
+            boolean newMarking,
+            long newStateChunk) {
         return new RoomHead(
-                room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, lastStateChunk, events + more);
-    }
-
-    RoomHead withRestating() {
-        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, true, lastStateChunk, events);
-    }
-
-    RoomHead withStateChunks(long value) {
-        return new RoomHead(room, roomVersion, version, raises, lazyEdges, sweepFrom, restating, value, events);
+                room,
+                roomVersion,
+                newVersion,
+                newRaises,
+                newLazy,
+                newSweepFrom,
+                newRestating,
+                newJudgeFrom,
+                newMarking,
+                bodyChanges,
+                newStateChunk,
+                events);
     }
 
     /** The number that the next chunk of state nodes gets. */

@@ -11,7 +11,8 @@ import java.util.List;
  * @param visibility to whom it may be shown; follows from {@code state}, kind and parents
  * @param parents its {@code prev_events} in order, each once
  * @param silent walked through, but never emitted and never counted
- * @param marked a redaction of this event was seen: its full copy is not shown
+ * @param redacted whether its redacted copy is shown in its place, or is all that is left
+ * @param undecided it asks for the redaction of an event, and whether that was its sender's right is not decided
  * @param bodyOffset where its bytes begin in its body page
  * @param bodyLength how many bytes it has
  */
@@ -23,7 +24,8 @@ public record Side(
         Visibility visibility,
         StateAround state,
         boolean silent,
-        boolean marked,
+        Redacted redacted,
+        boolean undecided,
         List<Edge> parents,
         int bodyOffset,
         int bodyLength) {
@@ -31,68 +33,64 @@ public record Side(
         parents = List.copyOf(parents);
     }
 
+    /** Whether its full copy is not to be shown. */
+    public boolean marked() {
+        return redacted != Redacted.NO;
+    }
+
     public Side withCorrectedDepth(long depth) {
-        return new Side(
-                id, depth, originServerTs, kind, visibility, state, silent, marked, parents, bodyOffset, bodyLength);
+        return with(depth, visibility, state, redacted, undecided, parents, bodyLength);
     }
 
     public Side withVisibility(Visibility value) {
-        return new Side(
-                id,
-                correctedDepth,
-                originServerTs,
-                kind,
-                value,
-                state,
-                silent,
-                marked,
-                parents,
-                bodyOffset,
-                bodyLength);
+        return with(correctedDepth, value, state, redacted, undecided, parents, bodyLength);
     }
 
     public Side withState(StateAround value) {
-        return new Side(
-                id,
-                correctedDepth,
-                originServerTs,
-                kind,
-                visibility,
-                value,
-                silent,
-                marked,
-                parents,
-                bodyOffset,
-                bodyLength);
+        return with(correctedDepth, visibility, value, redacted, undecided, parents, bodyLength);
     }
 
     public Side withParents(List<Edge> value) {
-        return new Side(
-                id,
-                correctedDepth,
-                originServerTs,
-                kind,
-                visibility,
-                state,
-                silent,
-                marked,
-                value,
-                bodyOffset,
-                bodyLength);
+        return with(correctedDepth, visibility, state, redacted, undecided, value, bodyLength);
     }
 
-    public Side asMarked() {
+    public Side withRedacted(Redacted value) {
+        return with(correctedDepth, visibility, state, value, undecided, parents, bodyLength);
+    }
+
+    /** The same with a mark, unless it is redacted for good, or the create event, which never is. */
+    Side asMarked() {
+        return redacted == Redacted.NO && kind != EventKind.CREATE ? withRedacted(Redacted.ASKED) : this;
+    }
+
+    Side asDecided() {
+        return with(correctedDepth, visibility, state, redacted, false, parents, bodyLength);
+    }
+
+    Side withBodyLength(int value) {
+        return with(correctedDepth, visibility, state, redacted, undecided, parents, value);
+    }
+
+    private Side with(
+            long depth,
+            Visibility newVisibility,
+            StateAround newState,
+            Redacted newRedacted,
+            boolean newUndecided,
+            List<Edge> newParents,
+            int newLength) {
         return new Side(
                 id,
-                correctedDepth,
+                depth,
                 originServerTs,
                 kind,
-                visibility,
-                state,
+                newVisibility,
+                newState,
                 silent,
-                true,
-                parents,
+                newRedacted,
+                newUndecided,
+                newParents,
                 bodyOffset,
-                bodyLength);
+                newLength);
     }
 }

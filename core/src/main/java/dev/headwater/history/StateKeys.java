@@ -7,6 +7,7 @@ final class StateKeys {
     static final JsonMapper JSON = new JsonMapper();
     static final StateKey CREATE = StateKey.of("m.room.create", "");
     static final StateKey HISTORY_VISIBILITY = StateKey.of("m.room.history_visibility", "");
+    static final StateKey POWER_LEVELS = StateKey.of("m.room.power_levels", "");
     static final StateKey SERVER_ACL = StateKey.of("m.room.server_acl", "");
 
     private StateKeys() {}

@@ -137,12 +137,16 @@ final class SweepPass {
         }
         silentLevels = 0;
         List<PageEdits> parts = parts(changed);
+        boolean decidable = changed.values().stream()
+                .anyMatch(side -> side.undecided() && side.state().isKnown());
+        long judgeFrom = decidable ? bucket : RoomHead.NOTHING_TO_SWEEP;
         return Flux.range(0, parts.size())
                 .concatMap(
                         i -> {
                             boolean passed = last && i == parts.size() - 1;
                             RoomHead after = head().next()
-                                    .withSweep(head().lazyEdges(), passed ? bucket + 1 : head().sweepFrom());
+                                    .withSweep(head().lazyEdges(), passed ? bucket + 1 : head().sweepFrom())
+                                    .withJudging(judgeFrom);
                             // Nodes go before whatever names them.
                             return publish(parts.get(i), after, i == 0 ? chunks : new StateChunks(head()));
                         },

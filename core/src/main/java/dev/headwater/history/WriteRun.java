@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,14 +63,17 @@ final class WriteRun {
             return Mono.empty();
         }
         Set<EventId> named = new HashSet<>();
+        Set<UserId> senders = new HashSet<>();
         for (NewEvent event : batch) {
+            senders.add(event.sender());
             named.add(event.id());
             named.addAll(event.prevEvents());
             if (event.redacts() != null) {
                 named.add(event.redacts());
             }
         }
-        return store.basis(room, roomVersion, named).flatMap(basis -> {
+        return store.basis(room, roomVersion, named, senders).flatMap(basis -> {
+            appends.noteHead(basis.head());
             if (basis.head().roomVersion() != roomVersion) {
                 return Mono.error(new IllegalArgumentException("Room " + room + " is stored with room version "
                         + basis.head().roomVersion().identifier() + ", not " + roomVersion.identifier()));

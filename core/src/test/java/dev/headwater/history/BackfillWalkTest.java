@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headwater.access.AloneSight;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import dev.headwater.id.ServerName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 final class BackfillWalkTest {
+    private static final UserId SENDER = UserId.parse("@u:a.test");
     private static final Viewer ALL = side -> Sight.SHOWN;
 
     private final RoomBuilder room = new RoomBuilder("!walk:a.test");
@@ -203,7 +205,8 @@ final class BackfillWalkTest {
         byte[] body = {'{', '}'};
         for (int i = 0; i < size; i++) {
             List<EventId> parents = i == 0 ? List.of() : List.of(id(Integer.toString(i - 1)));
-            part.add(new NewEvent(id(Integer.toString(i)), i, 0, EventKind.ORDINARY, false, null, parents, body));
+            part.add(new NewEvent(
+                    id(Integer.toString(i)), SENDER, i, 0, EventKind.ORDINARY, false, null, null, parents, body));
             if (part.size() == 10_000) {
                 write(part);
                 part.clear();

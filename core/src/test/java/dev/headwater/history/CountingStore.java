@@ -3,6 +3,7 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.util.Collection;
 import java.util.List;
@@ -76,8 +77,9 @@ public class CountingStore implements EventStore {
     }
 
     @Override
-    public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
-        return counted(store.basis(room, roomVersion, events), bases);
+    public Mono<WriteBasis> basis(
+            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders) {
+        return counted(store.basis(room, roomVersion, events, senders), bases);
     }
 
     @Override

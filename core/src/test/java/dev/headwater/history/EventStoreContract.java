@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +39,8 @@ public abstract class EventStoreContract extends RoomWriterContract {
                 .isEmpty();
         assertThat(store().pagesFrom(room, PageId.LOWEST, 8).block()).isEmpty();
         assertThat(store().stateChunks(room, List.of(1L)).blockOptional()).isEmpty();
-        assertThat(store().basis(room, VERSION, List.of(id("a"))).block())
-                .isEqualTo(new WriteBasis(RoomHead.empty(room, VERSION), Map.of(), Map.of(), Set.of()));
+        assertThat(store().basis(room, VERSION, List.of(id("a")), Set.of()).block())
+                .isEqualTo(new WriteBasis(RoomHead.empty(room, VERSION), Map.of(), Map.of(), Map.of(), Set.of()));
         assertThat(store().rooms().collectList().block()).doesNotContain(room);
     }
 
@@ -120,7 +121,19 @@ public abstract class EventStoreContract extends RoomWriterContract {
         write(room);
         RoomHead head = sound(room.room()).head();
         RoomHead stale =
-                new RoomHead(head.room(), head.roomVersion(), head.version(), 9, true, -7, false, 3, head.events() + 5);
+                new RoomHead(
+                        head.room(),
+                        head.roomVersion(),
+                        head.version(),
+                        9,
+                        true,
+                        -7,
+                        false,
+                        -8,
+                        true,
+                        2,
+                        3,
+                        head.events() + 5);
         PageId page = new PageId(90, 0);
         Publication late = new Publication(
                 stale,
@@ -128,12 +141,14 @@ public abstract class EventStoreContract extends RoomWriterContract {
                 Map.of(id("x"), Place.of(90, 0, 0)),
                 Map.of(id("y"), new Gap(4, List.of(), true)),
                 Set.of(),
-                Set.of(id("z")),
+                Map.of(id("z"), new Mark(1, 4)),
+                Set.of(UserId.parse("@z:a.test")),
+                List.of(new BodyChange(new PageId(0, 0), 0, new byte[] {7})),
                 Map.of(1L, new byte[] {1}));
         assertThat(store().publish(late).block()).isFalse();
-        assertThat(store().basis(room.room(), VERSION, List.of(id("x"), id("y"), id("z")))
+        assertThat(store().basis(room.room(), VERSION, List.of(id("x"), id("y"), id("z")), Set.of(UserId.parse("@z:a.test")))
                         .block())
-                .isEqualTo(new WriteBasis(head, Map.of(), Map.of(), Set.of()));
+                .isEqualTo(new WriteBasis(head, Map.of(), Map.of(), Map.of(), Set.of()));
         assertThat(sound(room.room()).head()).isEqualTo(head);
         assertThat(store().stateChunks(room.room(), List.of(1L)).block()).isEmpty();
     }
@@ -280,7 +295,9 @@ public abstract class EventStoreContract extends RoomWriterContract {
                                 Map.of(),
                                 Map.of(),
                                 Set.of(),
+                                Map.of(),
                                 Set.of(),
+                                List.of(),
                                 chunks))
                         .block())
                 .isTrue();

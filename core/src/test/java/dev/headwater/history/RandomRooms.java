@@ -1,6 +1,7 @@
 package dev.headwater.history;
 
 import dev.headwater.id.EventId;
+import dev.headwater.id.UserId;
 import dev.headwater.id.RoomId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -107,6 +108,7 @@ public final class RandomRooms {
             EventKind kind = i == 0 ? EventKind.CREATE : kind(random);
             events.add(new NewEvent(
                     id,
+                    UserId.parse("@u:s" + random.nextInt(6) + ".test"),
                     depth,
                     random.nextInt(4) == 0 ? random.nextInt(10) : 7,
                     kind,
@@ -114,6 +116,7 @@ public final class RandomRooms {
                     i > 0 && random.nextInt(20) == 0
                             ? events.get(random.nextInt(i)).id()
                             : null,
+                    null,
                     parents,
                     body(random, kind, bodies)));
             claims.add(depth);

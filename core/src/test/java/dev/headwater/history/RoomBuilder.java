@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -76,6 +77,8 @@ public final class RoomBuilder {
         private EventKind kind = EventKind.ORDINARY;
         private boolean silent;
         private @Nullable EventId redacts;
+        private @Nullable UserId redactsAllOf;
+        private UserId sender = UserId.parse("@somebody:a.test");
         private byte @Nullable [] body;
 
         private Draft(String name) {
@@ -112,6 +115,16 @@ public final class RoomBuilder {
             return this;
         }
 
+        public Draft sender(String user) {
+            sender = UserId.parse(user);
+            return this;
+        }
+
+        public Draft redactsAllOf(String user) {
+            redactsAllOf = UserId.parse(user);
+            return this;
+        }
+
         public Draft body(byte[] value) {
             body = value.clone();
             return this;
@@ -141,11 +154,13 @@ public final class RoomBuilder {
             byte[] bytes = body != null ? body : ("{\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
             return new NewEvent(
                     id(name),
+                    sender,
                     claimed(),
                     ts,
                     kind,
                     silent,
                     redacts,
+                    redactsAllOf,
                     parents.stream().map(RoomBuilder::id).toList(),
                     bytes);
         }

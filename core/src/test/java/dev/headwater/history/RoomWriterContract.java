@@ -171,7 +171,7 @@ public abstract class RoomWriterContract {
         assertThat(stored.side("c").parents())
                 .containsExactly(new Edge.Known(stored.place(id("b"))), new Edge.Known(stored.place(id("a"))));
         assertThat(stored.head().lazyEdges()).isFalse();
-        assertThat(value(store().basis(room.room(), VERSION, List.of(id("a"), id("b"))))
+        assertThat(value(store().basis(room.room(), VERSION, List.of(id("a"), id("b")), Set.of()))
                         .gaps())
                 .isEmpty();
     }
@@ -267,9 +267,11 @@ public abstract class RoomWriterContract {
                 assertThat(stored.side(event.id()).marked())
                         .isEqualTo(Set.of(id("b"), id("e")).contains(event.id()));
             }
-            assertThat(value(store().basis(each, VERSION, List.of(id("a"), id("b"), id("e"), id("f"))))
-                            .marked())
-                    .isEqualTo(Set.of(id("b"), id("e")));
+            assertThat(value(store().basis(each, VERSION, List.of(id("a"), id("b"), id("e"), id("f")), Set.of()))
+                            .marks())
+                    .containsOnlyKeys(id("b"), id("e"))
+                    .containsEntry(id("b"), new Mark(1, 3))
+                    .containsEntry(id("e"), new Mark(2, 4));
         }
     }
 
@@ -309,7 +311,7 @@ public abstract class RoomWriterContract {
     }
 
     private Gap gap(RoomId room, String name) {
-        WriteBasis basis = value(store().basis(room, VERSION, List.of(id(name))));
+        WriteBasis basis = value(store().basis(room, VERSION, List.of(id(name)), Set.of()));
         return present(basis.gaps().get(id(name)));
     }
 }

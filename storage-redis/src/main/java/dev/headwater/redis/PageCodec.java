@@ -4,6 +4,7 @@ import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
+import dev.headwater.history.Redacted;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
@@ -38,12 +39,14 @@ final class PageCodec {
     private static final int SILENT = 1 << 4;
     private static final int MARKED = 1 << 5;
     private static final int BODY_APART = 1 << 6;
+    private static final int REDACTED_FOR_GOOD = 1 << 7;
     // The second byte of flags.
     private static final int VISIBILITY = 0x7;
     private static final int ANCHORED = 1 << 3;
     private static final int BEFORE_CONTINUES = 1 << 4;
     private static final int BEFORE_SAID = 1 << 5;
     private static final int AFTER_SAID = 1 << 6;
+    private static final int UNDECIDED = 1 << 7;
 
     private static final int EDGE_WITHIN = 0;
     private static final int EDGE_TO_PAGE = 1;
@@ -64,6 +67,7 @@ final class PageCodec {
             out.u8(KINDS.indexOf(side.kind())
                     | (side.silent() ? SILENT : 0)
                     | (side.marked() ? MARKED : 0)
+                    | (side.redacted() == Redacted.FOR_GOOD ? REDACTED_FOR_GOOD : 0)
                     | (apart ? BODY_APART : 0));
             state = state(out, side, state);
             out.eventId(side.id());
@@ -113,7 +117,10 @@ final class PageCodec {
                     named(in, VISIBILITIES, more & VISIBILITY),
                     around,
                     (flags & SILENT) != 0,
-                    (flags & MARKED) != 0,
+                    (flags & REDACTED_FOR_GOOD) != 0
+                            ? Redacted.FOR_GOOD
+                            : (flags & MARKED) != 0 ? Redacted.ASKED : Redacted.NO,
+                    (more & UNDECIDED) != 0,
                     edges(in, id),
                     bodyOffset,
                     bodyLength));
@@ -133,7 +140,8 @@ final class PageCodec {
                 | (side.state().anchored() ? ANCHORED : 0)
                 | (continues ? BEFORE_CONTINUES : 0)
                 | (said ? BEFORE_SAID : 0)
-                | (afterSaid ? AFTER_SAID : 0));
+                | (afterSaid ? AFTER_SAID : 0)
+                | (side.undecided() ? UNDECIDED : 0));
         if (said) {
             out.signed(before.address() - last.address());
         }

@@ -3,6 +3,7 @@ package dev.headwater.redis;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Gap;
 import dev.headwater.history.Located;
+import dev.headwater.history.Mark;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
 import dev.headwater.history.Place;
@@ -13,6 +14,7 @@ import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
@@ -106,19 +108,28 @@ public final class RedisEventStore implements EventStore {
     }
 
     @Override
-    public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
+    public Mono<WriteBasis> basis(
+            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders) {
         // Of several look-ups the first one's head counts: what the later ones saw may be newer, and then publishing
         // fails.
         return Mono.defer(() -> lookUp(
                         room,
-                        List.copyOf(events),
+                        named(events, senders),
                         true,
                         (ids, head, values) -> basis(head, RoomHead.empty(room, roomVersion), ids, values))
                 .reduce((all, more) -> new WriteBasis(
                         all.head(),
                         merged(all.places(), more.places()),
                         merged(all.gaps(), more.gaps()),
-                        union(all.marked(), more.marked()))));
+                        merged(all.marks(), more.marks()),
+                        union(all.redactedSenders(), more.redactedSenders()))));
+    }
+
+    /** Users stand among the marks too: with another sign before it, no user's ID is an event's. */
+    private static List<EventId> named(Collection<EventId> events, Collection<UserId> senders) {
+        List<EventId> named = new ArrayList<>(events);
+        senders.forEach(sender -> named.add(new EventId(sender.value())));
+        return named;
     }
 
     @Override
@@ -291,17 +302,21 @@ public final class RedisEventStore implements EventStore {
             throw new UnreadableRecordException("another room has the same keys as " + ifAbsent.room());
         }
         Map<EventId, Gap> gaps = new HashMap<>();
-        Set<EventId> marked = new HashSet<>();
+        Map<EventId, Mark> marks = new HashMap<>();
+        Set<UserId> redactedSenders = new HashSet<>();
         for (int i = 0; i < ids.size(); i++) {
             byte[] gap = values.get(1 + ids.size() + i);
             if (gap != null) {
                 gaps.put(ids.get(i), RoomCodec.decodeGap(gap));
             }
-            if (values.get(1 + 2 * ids.size() + i) != null) {
-                marked.add(ids.get(i));
+            byte[] mark = values.get(1 + 2 * ids.size() + i);
+            if (mark != null && ids.get(i).value().startsWith("@")) {
+                redactedSenders.add(new UserId(ids.get(i).value()));
+            } else if (mark != null) {
+                marks.put(ids.get(i), RoomCodec.decodeMark(mark));
             }
         }
-        return new WriteBasis(head == null ? ifAbsent : head, places(ids, values), gaps, marked);
+        return new WriteBasis(head == null ? ifAbsent : head, places(ids, values), gaps, marks, redactedSenders);
     }
 
     private static Map<EventId, Place> places(List<EventId> ids, List<byte[]> values) {

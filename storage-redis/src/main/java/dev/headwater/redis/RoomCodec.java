@@ -1,6 +1,7 @@
 package dev.headwater.redis;
 
 import dev.headwater.history.Gap;
+import dev.headwater.history.Mark;
 import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
 import dev.headwater.id.RoomId;
@@ -10,9 +11,11 @@ import java.util.List;
 
 /** A room's head, places, gaps and ACLs as bytes. The encodings stand in docs/storage-schema.md. */
 final class RoomCodec {
+    private static final int HEAD_FORMAT = 2;
     private static final int FORMAT = 1;
     private static final int LAZY_EDGES = 1;
     private static final int RESTATING = 2;
+    private static final int MARKING_SENDERS = 4;
     private static final int COMPLETE = 1;
 
     private RoomCodec() {}
@@ -23,9 +26,13 @@ final class RoomCodec {
                 .u64(head.version())
                 .raw(shortText(head.room()))
                 .u8(head.roomVersion().ordinal() + 1)
-                .u8((head.lazyEdges() ? LAZY_EDGES : 0) | (head.restating() ? RESTATING : 0))
+                .u8((head.lazyEdges() ? LAZY_EDGES : 0)
+                        | (head.restating() ? RESTATING : 0)
+                        | (head.markingSenders() ? MARKING_SENDERS : 0))
                 .unsigned(head.raises())
                 .signed(head.sweepFrom())
+                .signed(head.judgeFrom())
+                .unsigned(head.bodyChanges())
                 .unsigned(head.lastStateChunk())
                 .unsigned(head.events())
                 .toBytes();
@@ -38,7 +45,7 @@ final class RoomCodec {
 
     static StoredHead decodeHead(byte[] bytes) {
         var in = new RecordReader(bytes);
-        in.format(FORMAT);
+        in.format(HEAD_FORMAT);
         long entries = Integer.toUnsignedLong(in.u32());
         long version = in.u64();
         RoomId room = new RoomId(in.text8());
@@ -47,14 +54,21 @@ final class RoomCodec {
             throw in.unreadable("room version " + roomVersion);
         }
         int flags = in.u8();
+        long raises = in.unsigned();
+        long sweepFrom = in.signed();
+        long judgeFrom = in.signed();
+        long bodyChanges = in.unsigned();
         var head = new RoomHead(
                 room,
                 RoomVersion.values()[roomVersion - 1],
                 version,
-                in.unsigned(),
+                raises,
                 (flags & LAZY_EDGES) != 0,
-                in.signed(),
+                sweepFrom,
                 (flags & RESTATING) != 0,
+                judgeFrom,
+                (flags & MARKING_SENDERS) != 0,
+                bodyChanges,
                 in.unsigned(),
                 in.unsigned());
         in.end();
@@ -94,6 +108,22 @@ final class RoomCodec {
         }
         in.end();
         return new Gap(lowestChild, children, complete);
+    }
+
+    static byte[] encodeMark(Mark mark) {
+        return new RecordWriter(16)
+                .u8(FORMAT)
+                .unsigned(mark.undecided())
+                .signed(mark.lowest())
+                .toBytes();
+    }
+
+    static Mark decodeMark(byte[] bytes) {
+        var in = new RecordReader(bytes);
+        in.format(FORMAT);
+        Mark mark = new Mark(in.unsigned(), in.signed());
+        in.end();
+        return mark;
     }
 
     static byte[] encodeAcls(List<String> acls) {

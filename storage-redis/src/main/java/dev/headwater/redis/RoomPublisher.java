@@ -1,8 +1,11 @@
 package dev.headwater.redis;
 
+import dev.headwater.history.BodyChange;
+import dev.headwater.history.Mark;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.SidePage;
+import dev.headwater.id.EventId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,6 +22,8 @@ final class RoomPublisher {
     static final int TOKENS = 16;
 
     private static final int TOKEN_BYTES = 8;
+
+    private static final byte[] NOTHING = {};
 
     private final RedisLink link;
 
@@ -44,7 +49,9 @@ final class RoomPublisher {
                 number(publication.places().size()),
                 number(publication.gaps().size()),
                 number(publication.closedGaps().size()),
-                number(publication.marked().size()),
+                number(publication.marks().size()),
+                number(publication.redactedSenders().size()),
+                number(publication.bodies().size()),
                 number(publication.stateChunks().size())));
         publication.stateChunks().forEach((number, nodes) -> {
             names.add(keys.stateChunk(number));
@@ -64,7 +71,16 @@ final class RoomPublisher {
             arguments.add(RoomCodec.encodeGap(gap));
         });
         publication.closedGaps().forEach(event -> arguments.add(RedisKeys.field(event)));
-        publication.marked().forEach(event -> arguments.add(RedisKeys.field(event)));
+        publication.marks().forEach((event, mark) -> {
+            arguments.add(RedisKeys.field(event));
+            arguments.add(mark.equals(Mark.NONE) ? NOTHING : RoomCodec.encodeMark(mark));
+        });
+        publication.redactedSenders().forEach(user -> arguments.add(RedisKeys.field(new EventId(user.value()))));
+        for (BodyChange change : publication.bodies()) {
+            names.add(keys.bodies(change.page()));
+            arguments.add(number(change.offset()));
+            arguments.add(change.bytes());
+        }
         return link.writing(link.number(RedisScript.PUBLISH, names, arguments).map(published -> published == 1));
     }
 

@@ -1,7 +1,8 @@
--- KEYS: head, tokens, page list, gaps, marks, then chunks of states, then the side pages.
+-- KEYS: head, tokens, page list, gaps, marks, then chunks of states, then the side pages, then a body page for each change.
 -- ARGV: 1 expected version, 2 head from its version on, 3 where the token goes, 4 token, 5 the index' prefix,
---       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 chunks; then each chunk; for each side page: member,
---       bytes; for each place: field, place; for each gap: field, gap; fields of closed gaps; fields of marks.
+--       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 redacted senders, 11 changes of bodies, 12 chunks; then each
+--       chunk; for each side page: member, bytes; for each place: field, place; for each gap: field, gap; fields of closed
+--       gaps; for each mark: field, mark or nothing; fields of redacted senders; for each change of a body: offset, bytes.
 -- Answers 1 if it is published, now or when this very call was made before; 0 if somebody else was faster.
 local stored = redis.call('GET', KEYS[1])
 local entries = 0
@@ -22,9 +23,10 @@ end
 -- first write: one that has left this node fails here.
 local prefix = ARGV[5]
 local places = tonumber(ARGV[6])
-local chunks = tonumber(ARGV[10])
-local firstPage = 11 + chunks
-local firstPlace = firstPage + 2 * (#KEYS - 5 - chunks)
+local chunks = tonumber(ARGV[12])
+local firstBody = #KEYS - tonumber(ARGV[11])
+local firstPage = 13 + chunks
+local firstPlace = firstPage + 2 * (firstBody - 5 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
 if places > 0 then
@@ -41,8 +43,8 @@ if places > 0 then
   end
 end
 
-for i = 1, chunks do redis.call('SET', KEYS[5 + i], ARGV[10 + i]) end
-for i = 6 + chunks, #KEYS do
+for i = 1, chunks do redis.call('SET', KEYS[5 + i], ARGV[12 + i]) end
+for i = 6 + chunks, firstBody do
   local at = firstPage + 2 * (i - 6 - chunks)
   redis.call('SET', KEYS[i], ARGV[at + 1])
   redis.call('ZADD', KEYS[3], 0, ARGV[at])
@@ -79,9 +81,21 @@ for _ = 1, tonumber(ARGV[8]) do
   at = at + 1
 end
 for _ = 1, tonumber(ARGV[9]) do
+  if ARGV[at + 1] == '' then
+    redis.call('HDEL', KEYS[5], ARGV[at])
+  else
+    redis.call('HSET', KEYS[5], ARGV[at], ARGV[at + 1])
+  end
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[10]) do
   redis.call('HSET', KEYS[5], ARGV[at], '')
   at = at + 1
 end
+for i = firstBody + 1, #KEYS do
+  redis.call('SETRANGE', KEYS[i], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
 redis.call('SETRANGE', KEYS[2], ARGV[3], ARGV[4])
-redis.call('SET', KEYS[1], '\1' .. struct.pack('>I4', entries) .. ARGV[2])
+redis.call('SET', KEYS[1], '\2' .. struct.pack('>I4', entries) .. ARGV[2])
 return 1

@@ -8,6 +8,7 @@ import dev.headwater.history.EventStore;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
+import dev.headwater.history.Redacted;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
@@ -82,6 +83,7 @@ final class LinearRoom {
                         Visibility.OPEN,
                         StateAround.UNKNOWN,
                         false,
+                        Redacted.NO,
                         false,
                         n == 0 ? List.of() : List.of(new Edge.Known(place(n - 1))),
                         slot * BODY_BYTES,
@@ -98,9 +100,13 @@ final class LinearRoom {
                 false,
                 RoomHead.NOTHING_TO_SWEEP,
                 false,
+                RoomHead.NOTHING_TO_SWEEP,
+                false,
+                head.bodyChanges(),
                 0,
                 head.events() + places.size());
-        return new Batch(bodies, new Publication(after, sides, places, Map.of(), Set.of(), Set.of(), Map.of()));
+        return new Batch(bodies, new Publication(
+                        after, sides, places, Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of()));
     }
 
     record Batch(Map<PageId, byte[]> bodies, Publication publication) {}

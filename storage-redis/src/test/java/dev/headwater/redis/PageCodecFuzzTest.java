@@ -7,6 +7,7 @@ import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
+import dev.headwater.history.Redacted;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
@@ -44,6 +45,7 @@ class PageCodecFuzzTest {
                 Visibility.PERHAPS_JOINED,
                 new StateAround(StateRoot.EMPTY, StateRoot.at(5, 1), true),
                 true,
+                Redacted.FOR_GOOD,
                 true,
                 parents,
                 bodyOffset,

@@ -7,6 +7,7 @@ import dev.headwater.history.Edge;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Place;
+import dev.headwater.history.Redacted;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
@@ -38,7 +39,8 @@ class PageCodecTest {
                                 Visibility.OPEN,
                                 new StateAround(StateRoot.EMPTY, StateRoot.at(1, 2), true),
                                 false,
-                                false,
+                                Redacted.FOR_GOOD,
+                                true,
                                 List.of(),
                                 0,
                                 300),
@@ -50,7 +52,8 @@ class PageCodecTest {
                                 Visibility.PERHAPS_JOINED,
                                 new StateAround(StateRoot.at(1, 2), StateRoot.at(1, 2), false),
                                 true,
-                                true,
+                                Redacted.ASKED,
+                                false,
                                 List.of(
                                         new Edge.Known(Place.of(2, 1, 0)),
                                         new Edge.Known(Place.of(1, 0, 31)),
@@ -60,7 +63,7 @@ class PageCodecTest {
                                 7)));
         assertThat(HexFormat.of().formatHex(PageCodec.encode(page)))
                 .isEqualTo("02" + "02"
-                        + "01" + "69" + "02" + "828008" + "00" + "00".repeat(31) + "01" + "02" + "0a" + "ac02" + "00"
+                        + "a1" + "e9" + "02" + "828008" + "00" + "00".repeat(31) + "01" + "02" + "0a" + "ac02" + "00"
                         + "75" + "15" + "02" + "04" + "24613a62" + "04" + "01" + "07" + "9003" + "04"
                         + "00" + "01" + "01" + "00" + "1f" + "02" + "02022475" + "03" + "02022473");
         assertThat(PageCodec.decode(page.id(), PageCodec.encode(page))).isEqualTo(page);
@@ -132,6 +135,7 @@ class PageCodecTest {
                     Visibility.values()[random.nextInt(Visibility.values().length)],
                     state(random),
                     random.nextBoolean(),
+                    Redacted.values()[random.nextInt(3)],
                     random.nextBoolean(),
                     parents,
                     random.nextInt(1 << 17),

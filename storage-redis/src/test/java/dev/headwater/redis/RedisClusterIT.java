@@ -12,6 +12,7 @@ import dev.headwater.id.EventId;
 import dev.headwater.redis.testing.RedisCluster;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,7 +102,7 @@ class RedisClusterIT extends EventStoreContract {
         var located = value(store.locate(room.id, events));
         assertThat(located.head()).isEqualTo(room.head());
         assertThat(located.places()).hasSize((int) count);
-        var basis = value(store.basis(room.id, room.head().roomVersion(), events));
+        var basis = value(store.basis(room.id, room.head().roomVersion(), events, Set.of()));
         assertThat(basis.head()).isEqualTo(room.head());
         assertThat(basis.places()).isEqualTo(located.places());
         List<PageId> pages = LongStream.rangeClosed(0, count / PageId.LEVELS)

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.EventStoreContract;
 import dev.headwater.history.Gap;
+import dev.headwater.history.BodyChange;
+import dev.headwater.history.Mark;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
@@ -151,7 +153,19 @@ class RedisEventStoreIT extends EventStoreContract {
     @Test
     void changesNothingIfSomebodyElseWasFaster() {
         var room = new LinearRoom("raced").grow(store, 2);
-        var stale = new RoomHead(room.id, RoomVersion.V11, 1, 0, false, RoomHead.NOTHING_TO_SWEEP, false, 0, 1);
+        var stale = new RoomHead(
+                room.id,
+                RoomVersion.V11,
+                1,
+                0,
+                false,
+                RoomHead.NOTHING_TO_SWEEP,
+                false,
+                RoomHead.NOTHING_TO_SWEEP,
+                false,
+                0,
+                0,
+                1);
         EventId event = EventId.parse("$loser");
         var publication = new Publication(
                 stale,
@@ -159,14 +173,16 @@ class RedisEventStoreIT extends EventStoreContract {
                 Map.of(event, room.place(0)),
                 Map.of(event, new Gap(1, List.of(), true)),
                 Set.of(),
-                Set.of(event),
+                Map.of(event, new Mark(1, 0)),
+                Set.of(),
+                List.of(new BodyChange(new PageId(0, 0), 0, new byte[] {1})),
                 Map.of(1L, new byte[] {1}));
         assertThat(value(store.publish(publication))).isFalse();
-        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(event)));
+        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(event), Set.of()));
         assertThat(basis.head()).isEqualTo(room.head());
         assertThat(basis.places()).isEmpty();
         assertThat(basis.gaps()).isEmpty();
-        assertThat(basis.marked()).isEmpty();
+        assertThat(basis.marks()).isEmpty();
         assertThat(value(store.stateChunks(room.id, List.of(1L)))).isEmpty();
     }
 
@@ -175,16 +191,19 @@ class RedisEventStoreIT extends EventStoreContract {
         var room = new LinearRoom("gaps").grow(store, 1);
         EventId open = EventId.parse("$open");
         EventId closed = EventId.parse("$closed");
+        EventId gone = EventId.parse("$gone");
+        Mark mark = new Mark(1, 1L << 40);
         Gap gap = new Gap(-5, List.of(room.place(3), room.place(4)), false);
-        publish(room, Map.of(open, gap, closed, gap), Set.of(), Set.of(open));
-        publish(room, Map.of(), Set.of(closed), Set.of(closed));
-        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(open, closed, room.event(2))));
+        publish(room, Map.of(open, gap, closed, gap), Set.of(), Map.of(open, mark, closed, mark, gone, mark));
+        publish(room, Map.of(), Set.of(closed), Map.of(closed, new Mark(2, -9), gone, Mark.NONE));
+        var basis = value(store.basis(room.id, RoomVersion.V11, List.of(open, closed, gone, room.event(2)), Set.of()));
         assertThat(basis.gaps()).containsOnlyKeys(open).containsEntry(open, gap);
-        assertThat(basis.marked()).containsExactlyInAnyOrder(open, closed);
+        assertThat(basis.marks()).isEqualTo(Map.of(open, mark, closed, new Mark(2, -9)));
         assertThat(basis.places()).containsOnlyKeys(room.event(2));
     }
 
-    private static void publish(LinearRoom room, Map<EventId, Gap> gaps, Set<EventId> closed, Set<EventId> marked) {
+    private static void publish(
+            LinearRoom room, Map<EventId, Gap> gaps, Set<EventId> closed, Map<EventId, Mark> marks) {
         var after = new RoomHead(
                 room.id,
                 RoomVersion.V11,
@@ -193,9 +212,13 @@ class RedisEventStoreIT extends EventStoreContract {
                 false,
                 RoomHead.NOTHING_TO_SWEEP,
                 false,
+                RoomHead.NOTHING_TO_SWEEP,
+                false,
+                0,
                 0,
                 room.head().events());
-        var publication = new Publication(after, List.of(), Map.of(), gaps, closed, marked, Map.of());
+        var publication = new Publication(
+                after, List.of(), Map.of(), gaps, closed, marks, Set.of(), List.of(), Map.of());
         assertThat(value(store.publish(publication))).isTrue();
         room.published(new LinearRoom.Batch(Map.of(), publication));
     }
@@ -245,7 +268,7 @@ class RedisEventStoreIT extends EventStoreContract {
         assertThat(store.admission(other.id, ServerName.parse("a.test")).blockOptional())
                 .isEmpty();
         assertThat(value(store.pagesFrom(other.id, PageId.LOWEST, 9))).isEmpty();
-        assertThatThrownBy(() -> value(store.basis(other.id, RoomVersion.V11, List.of())))
+        assertThatThrownBy(() -> value(store.basis(other.id, RoomVersion.V11, List.of(), Set.of())))
                 .isInstanceOf(StoreUnavailableException.class);
         assertThatThrownBy(() -> value(store.publish(other.next(1).publication())))
                 .isInstanceOf(StoreUnavailableException.class)
@@ -272,8 +295,8 @@ class RedisEventStoreIT extends EventStoreContract {
         var ids = List.of(
                 new PageId(-3, 0), new PageId(-1, 0), new PageId(-1, 1), new PageId(0, 0), new PageId(1L << 57, 0));
         var sides = ids.stream().map(id -> new SidePage(id, List.of())).toList();
-        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 0, 0);
-        assertThat(value(any.publish(new Publication(head, sides, Map.of(), Map.of(), Set.of(), Set.of(), Map.of()))))
+        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 5, true, 3, 0, 0);
+        assertThat(value(any.publish(Publication.ofSides(head, sides))))
                 .isTrue();
         assertThat(value(any.pagesFrom(room, PageId.LOWEST, 100))).isEqualTo(ids);
         assertThat(value(any.pagesFrom(room, new PageId(-1, 1), 2))).isEqualTo(ids.subList(2, 4));

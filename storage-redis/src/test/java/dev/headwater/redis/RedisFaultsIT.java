@@ -13,6 +13,7 @@ import dev.headwater.history.StoreUnavailableException;
 import dev.headwater.history.WriteResult;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import dev.headwater.redis.testing.RedisServer;
 import dev.headwater.room.RoomVersion;
 import java.time.Duration;
@@ -209,7 +210,7 @@ class RedisFaultsIT {
 
     private static NewEvent event(int n, List<EventId> parents) {
         byte[] body = ("{\"n\":" + n + "}").getBytes(UTF_8);
-        return new NewEvent(EventId.parse("$n" + n), n, n, EventKind.ORDINARY, false, null, parents, body);
+        return new NewEvent(EventId.parse("$n" + n), UserId.parse("@u:a.test"), n, n, EventKind.ORDINARY, false, null, null, parents, body);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.headwater.history.Gap;
+import dev.headwater.history.Mark;
 import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
 import dev.headwater.id.RoomId;
@@ -18,11 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoomCodecFuzzTest {
     static Stream<byte[]> records() {
         byte[] head = RoomCodec.encodeHead(
-                new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, true, 2, 9));
+                new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, true, 6, true, 3, 2, 9));
         return Stream.of(
-                new RecordWriter(64).u8(1).u32(9).raw(head).toBytes(),
+                new RecordWriter(64).u8(2).u32(9).raw(head).toBytes(),
                 RoomCodec.encodePlace(Place.of(-1, 2, 31)),
                 RoomCodec.encodeGap(new Gap(-5, List.of(Place.of(-1, 0, 3), Place.of(0, 0, 0)), true)),
+                RoomCodec.encodeMark(new Mark(3, -70)),
                 RoomCodec.encodeAcls(List.of("{\"allow\":[\"*\"]}", "", "é")));
     }
 
@@ -32,6 +34,7 @@ class RoomCodecFuzzTest {
         again(bytes, RoomCodec::decodeHead, RoomCodecFuzzTest::written);
         again(bytes, RoomCodec::decodePlace, RoomCodec::encodePlace);
         again(bytes, RoomCodec::decodeGap, RoomCodec::encodeGap);
+        again(bytes, RoomCodec::decodeMark, RoomCodec::encodeMark);
         again(bytes, RoomCodec::decodeAcls, RoomCodec::encodeAcls);
     }
 
@@ -51,7 +54,7 @@ class RoomCodecFuzzTest {
     /** What the script and the codec write together. */
     private static byte[] written(RoomCodec.StoredHead stored) {
         return new RecordWriter(64)
-                .u8(1)
+                .u8(2)
                 .u32((int) stored.entries())
                 .raw(RoomCodec.encodeHead(stored.head()))
                 .toBytes();

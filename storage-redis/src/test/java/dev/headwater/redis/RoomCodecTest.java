@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headwater.history.Gap;
+import dev.headwater.history.Mark;
 import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
 import dev.headwater.id.EventId;
@@ -17,12 +18,13 @@ import org.junit.jupiter.api.Test;
 
 class RoomCodecTest {
     private static final RoomHead HEAD =
-            new RoomHead(RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, 300, 1L << 40);
+            new RoomHead(
+            RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, -3, true, 4, 300, 1L << 40);
 
     /** A head as the publishing script stores it. */
     static byte[] stored(RoomHead head, int entries) {
         return new RecordWriter(64)
-                .u8(1)
+                .u8(2)
                 .u32(entries)
                 .raw(RoomCodec.encodeHead(head))
                 .toBytes();
@@ -31,8 +33,8 @@ class RoomCodecTest {
     @Test
     void writesAHeadAsTheSchemaSays() {
         assertThat(HexFormat.of().formatHex(stored(HEAD, 129)))
-                .isEqualTo("01" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "01"
-                        + "03" + "03" + "ac02" + "808080808020");
+                .isEqualTo("02" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
+                        + "03" + "03" + "05" + "04" + "ac02" + "808080808020");
     }
 
     @Test
@@ -52,6 +54,9 @@ class RoomCodecTest {
         }
         Gap gap = new Gap(Long.MIN_VALUE, Collections.nCopies(Gap.MAX_CHILDREN, Place.of(9, 1, 2)), true);
         assertThat(RoomCodec.decodeGap(RoomCodec.encodeGap(gap))).isEqualTo(gap);
+        for (Mark mark : List.of(new Mark(1, Long.MIN_VALUE), new Mark(Long.MAX_VALUE, 5))) {
+            assertThat(RoomCodec.decodeMark(RoomCodec.encodeMark(mark))).isEqualTo(mark);
+        }
         assertThat(RoomCodec.decodeAcls(RoomCodec.encodeAcls(List.of("{}", "{\"é\":1}"))))
                 .containsExactly("{}", "{\"é\":1}");
     }

@@ -15,6 +15,7 @@ import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -320,8 +321,9 @@ public final class CachedEventStore implements EventStore {
     }
 
     @Override
-    public Mono<WriteBasis> basis(RoomId room, RoomVersion roomVersion, Collection<EventId> events) {
-        return store.basis(room, roomVersion, events);
+    public Mono<WriteBasis> basis(
+            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders) {
+        return store.basis(room, roomVersion, events, senders);
     }
 
     @Override

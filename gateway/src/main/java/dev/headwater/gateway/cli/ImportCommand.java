@@ -7,9 +7,11 @@ import dev.headwater.gateway.transfer.RoomImport;
 import dev.headwater.gateway.transfer.StateFile;
 import dev.headwater.history.Anchors;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.RedactionSweep;
 import dev.headwater.history.Visibility;
 import dev.headwater.history.VisibilitySweep;
 import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
 import java.nio.file.Path;
@@ -132,8 +134,15 @@ final class ImportCommand implements Callable<Integer> {
                 .flatMap(report -> Flux.range(0, stateAt.size() / 2)
                         .concatMap(i -> anchor(store, keys, report, stateAt.get(2 * i), stateAt.get(2 * i + 1)), 1)
                         .then(Mono.defer(() ->
-                                stateAt.isEmpty() ? Mono.empty() : new VisibilitySweep(store).sweep(report.room())))
+                                stateAt.isEmpty() ? Mono.empty() : sweep(store, report.room())))
                         .thenReturn(report));
+    }
+
+    private static Mono<Void> sweep(EventStore store, RoomId room) {
+        return new VisibilitySweep(store)
+                .sweep(room)
+                .then(new RedactionSweep(store).sweep(room))
+                .then();
     }
 
     private Mono<Void> anchor(EventStore store, PinnedKeys keys, ImportReport report, String event, String file) {

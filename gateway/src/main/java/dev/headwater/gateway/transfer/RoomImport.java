@@ -3,6 +3,7 @@ package dev.headwater.gateway.transfer;
 import dev.headwater.gateway.transfer.ImportReport.Refused;
 import dev.headwater.history.CurrentState;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.RedactionSweep;
 import dev.headwater.history.RoomWriter;
 import dev.headwater.history.VisibilitySweep;
 import dev.headwater.history.WriteResult;
@@ -107,10 +108,11 @@ public final class RoomImport {
                     .then();
         }
 
-        /** What can be derived only when all is there: who may see what, and who is in the room. */
+        /** What can be derived only when all is there: who may see what, what was rightly redacted, who is in the room. */
         private Mono<Void> settle() {
             return new VisibilitySweep(store)
                     .sweep(room.id())
+                    .then(new RedactionSweep(store).sweep(room.id()))
                     .then(new CurrentState(store).of(room.id()))
                     .flatMap(admission -> store.admit(room.id(), admission));
         }

@@ -8,6 +8,7 @@ import dev.headwater.history.RoomWriter;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,10 +37,12 @@ final class LongRoom {
             for (int i = from; i < Math.min(from + BATCH, events); i++) {
                 batch.add(new NewEvent(
                         EventId.parse("$e" + i),
+                        UserId.parse("@u:remote.example"),
                         i + 1,
                         i,
                         i == 0 ? EventKind.CREATE : EventKind.ORDINARY,
                         false,
+                        null,
                         null,
                         i == 0 ? List.of() : List.of(EventId.parse("$e" + (i - 1))),
                         body(i).getBytes(StandardCharsets.UTF_8)));

@@ -17,9 +17,7 @@ import dev.headwater.id.RoomId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +114,8 @@ class RoomVerifyTest {
                 side.visibility(),
                 side.state(),
                 side.silent(),
-                side.marked(),
+                side.redacted(),
+                side.undecided(),
                 side.parents(),
                 side.bodyOffset() + 1,
                 side.bodyLength()));
@@ -150,16 +149,12 @@ class RoomVerifyTest {
                 head.lazyEdges(),
                 head.sweepFrom(),
                 head.restating(),
+                head.judgeFrom(),
+                head.markingSenders(),
+                head.bodyChanges(),
                 head.lastStateChunk(),
                 head.events());
-        assertThat(open.publish(new Publication(
-                                next,
-                                List.of(new SidePage(page.id(), sides)),
-                                Map.of(),
-                                Map.of(),
-                                Set.of(),
-                                Set.of(),
-                                Map.of()))
+        assertThat(open.publish(Publication.ofSides(next, List.of(new SidePage(page.id(), sides))))
                         .block())
                 .isTrue();
     }

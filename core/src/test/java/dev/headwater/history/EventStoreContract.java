@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What every {@link EventStore} must do, alone and under a {@link RoomWriter}. A store's test names the store. */
-public abstract class EventStoreContract extends RoomWriterContract {
+public abstract class EventStoreContract extends RedactionContract {
     @Test
     public void answersNothingAboutARoomThatIsNotStored() {
         RoomId room = newRoom();

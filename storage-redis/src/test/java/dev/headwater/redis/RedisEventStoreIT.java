@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,11 @@ class RedisEventStoreIT extends EventStoreContract {
     @Override
     protected EventStore store() {
         return store;
+    }
+
+    @Override
+    protected OptionalLong holding(String text) {
+        return OptionalLong.of(server.keysHolding(text));
     }
 
     @Test

@@ -128,6 +128,18 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** How many keys, strings, hashes or sorted sets, have some text of letters and dashes in a value. */
+    public long keysHolding(String text) {
+        String script = "local n = 0; for _, key in ipairs(redis.call('KEYS', '*')) do"
+                + " local type = redis.call('TYPE', key).ok; local all;"
+                + " if type == 'string' then all = {redis.call('GET', key)}"
+                + " elseif type == 'hash' then all = redis.call('HGETALL', key)"
+                + " else all = redis.call('ZRANGE', key, 0, -1) end;"
+                + " for _, value in ipairs(all) do"
+                + " if string.find(value, ARGV[1], 1, true) then n = n + 1 break end end end; return n";
+        return Long.parseLong(command("EVAL \"" + script + "\" 0 " + text).substring(1));
+    }
+
     /** How often each command has been called since the server started, by clients and by scripts. */
     public Map<String, Long> calls() {
         Map<String, Long> calls = new HashMap<>();

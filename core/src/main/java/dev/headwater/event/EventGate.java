@@ -64,7 +64,8 @@ public final class EventGate {
     private static @Nullable UserId redactsAllOf(Pdu pdu, JsonNode content) {
         String stateKey = pdu.stateKey();
         boolean flagged = REDACT_EVENTS.stream()
-                .anyMatch(flag -> content.path(flag).isBoolean() && content.path(flag).booleanValue());
+                .anyMatch(flag ->
+                        content.path(flag).isBoolean() && content.path(flag).booleanValue());
         if (!flagged
                 || !pdu.type().equals("m.room.member")
                 || !isUser(stateKey)

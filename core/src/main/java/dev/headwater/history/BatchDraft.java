@@ -96,9 +96,7 @@ final class BatchDraft {
         }
         RoomHead head =
                 facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
-        RoomHead judging = redactedSenders.isEmpty()
-                ? head.withJudging(judgeFrom)
-                : head.withMarkingSenders();
+        RoomHead judging = redactedSenders.isEmpty() ? head.withJudging(judgeFrom) : head.withMarkingSenders();
         return new Publication(
                 chunks.counted(judging),
                 changedPages(edits, added),

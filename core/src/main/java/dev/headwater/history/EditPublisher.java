@@ -27,8 +27,8 @@ final class EditPublisher {
         return publish(
                 before,
                 edits,
-                pages -> new Publication(
-                        after, pages, Map.of(), gaps, Set.of(), Map.of(), Set.of(), List.of(), chunks));
+                pages ->
+                        new Publication(after, pages, Map.of(), gaps, Set.of(), Map.of(), Set.of(), List.of(), chunks));
     }
 
     /** As above, with new marks, and with bodies changed. */
@@ -37,8 +37,8 @@ final class EditPublisher {
         return publish(
                 before,
                 edits,
-                pages -> new Publication(
-                        after, pages, Map.of(), Map.of(), Set.of(), marks, Set.of(), bodies, Map.of()));
+                pages ->
+                        new Publication(after, pages, Map.of(), Map.of(), Set.of(), marks, Set.of(), bodies, Map.of()));
     }
 
     private Mono<Void> publish(RoomHead before, PageEdits edits, Function<List<SidePage>, Publication> change) {

@@ -42,7 +42,6 @@ public record Publication(
 
     /** A change that leaves bodies, marks and senders as they are. */
     public static Publication ofSides(RoomHead head, List<SidePage> pages) {
-        return new Publication(
-                head, pages, Map.of(), Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of());
+        return new Publication(head, pages, Map.of(), Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of());
     }
 }

@@ -107,7 +107,8 @@ final class RedactionDraft {
         if (!left.equals(full)) {
             byte[] body = CanonicalJson.encode(left);
             erasures.computeIfAbsent(
-                            target.page(), page -> new BodyErasure(facts.events().page(page)))
+                            target.page(),
+                            page -> new BodyErasure(facts.events().page(page)))
                     .replace(target.slot(), body);
             edits.add(target, side -> side.withBodyLength(body.length));
         }

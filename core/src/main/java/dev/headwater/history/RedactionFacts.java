@@ -227,8 +227,7 @@ final class RedactionFacts {
         UserId sender = StoredEvents.sender(json);
         return sender == null
                 ? null
-                : new Target(
-                        events.side(target).id(), sender, json.path("type").stringValue(""));
+                : new Target(events.side(target).id(), sender, json.path("type").stringValue(""));
     }
 
     /** Whether the sender of a redaction had the power to redact; empty if that is not certain. */

@@ -93,7 +93,8 @@ final class RedactionPass {
                 .concatMap(
                         some -> {
                             StoredEvents events = new StoredEvents(store, head());
-                            List<Place> here = some.stream().flatMap(List::stream).toList();
+                            List<Place> here =
+                                    some.stream().flatMap(List::stream).toList();
                             return events.read(here).then(Mono.defer(() -> markSenders(here, events)));
                         },
                         1)
@@ -144,8 +145,7 @@ final class RedactionPass {
                                 .then(Mono.fromRunnable(() -> decided[0] += draft.decided())));
     }
 
-    private Mono<Void> publish(
-            RoomHead after, PageEdits edits, Map<EventId, Mark> marks, List<BodyChange> bodies) {
+    private Mono<Void> publish(RoomHead after, PageEdits edits, Map<EventId, Mark> marks, List<BodyChange> bodies) {
         return new EditPublisher(store)
                 .publish(head(), after, edits, marks, bodies)
                 .then(Mono.fromRunnable(() -> head = after));

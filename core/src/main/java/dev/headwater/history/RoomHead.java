@@ -43,8 +43,7 @@ public record RoomHead(
     private static final long MAX_FIRST_CHUNK = 1 << 22;
 
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
-        return new RoomHead(
-                room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, NOTHING_TO_SWEEP, false, 0, 0, 0);
+        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, NOTHING_TO_SWEEP, false, 0, 0, 0);
     }
 
     /** The head after a publish that changes nothing else in it. */

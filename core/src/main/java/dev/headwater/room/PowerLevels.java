@@ -48,7 +48,9 @@ public final class PowerLevels {
             return Optional.empty();
         }
         // That a user is no creator is known only by the create event.
-        return has >= needed ? Optional.of(true) : unlimited && creator.isEmpty() ? Optional.empty() : Optional.of(false);
+        return has >= needed
+                ? Optional.of(true)
+                : unlimited && creator.isEmpty() ? Optional.empty() : Optional.of(false);
     }
 
     private @Nullable Long levelOf(UserId user, Optional<Boolean> creator) {

@@ -17,7 +17,9 @@ public final class Redacts {
     /** The event that is named; null if {@code event} is no redaction, or names none. */
     public static @Nullable EventId target(ObjectNode event, RoomVersionRules rules) {
         EventId own = ownTarget(event, rules);
-        return own != null ? own : isRedaction(event) ? id(rules.redactsInContent() ? outside(event) : inside(event)) : null;
+        return own != null
+                ? own
+                : isRedaction(event) ? id(rules.redactsInContent() ? outside(event) : inside(event)) : null;
     }
 
     /** As {@link #target}, but looks only where the room version wants it. */

@@ -120,20 +120,8 @@ public abstract class EventStoreContract extends RedactionContract {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 3);
         write(room);
         RoomHead head = sound(room.room()).head();
-        RoomHead stale =
-                new RoomHead(
-                        head.room(),
-                        head.roomVersion(),
-                        head.version(),
-                        9,
-                        true,
-                        -7,
-                        false,
-                        -8,
-                        true,
-                        2,
-                        3,
-                        head.events() + 5);
+        RoomHead stale = new RoomHead(
+                head.room(), head.roomVersion(), head.version(), 9, true, -7, false, -8, true, 2, 3, head.events() + 5);
         PageId page = new PageId(90, 0);
         Publication late = new Publication(
                 stale,
@@ -146,7 +134,11 @@ public abstract class EventStoreContract extends RedactionContract {
                 List.of(new BodyChange(new PageId(0, 0), 0, new byte[] {7})),
                 Map.of(1L, new byte[] {1}));
         assertThat(store().publish(late).block()).isFalse();
-        assertThat(store().basis(room.room(), VERSION, List.of(id("x"), id("y"), id("z")), Set.of(UserId.parse("@z:a.test")))
+        assertThat(store().basis(
+                                room.room(),
+                                VERSION,
+                                List.of(id("x"), id("y"), id("z")),
+                                Set.of(UserId.parse("@z:a.test")))
                         .block())
                 .isEqualTo(new WriteBasis(head, Map.of(), Map.of(), Map.of(), Set.of()));
         assertThat(sound(room.room()).head()).isEqualTo(head);

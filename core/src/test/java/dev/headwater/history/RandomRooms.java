@@ -1,8 +1,8 @@
 package dev.headwater.history;
 
 import dev.headwater.id.EventId;
-import dev.headwater.id.UserId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;

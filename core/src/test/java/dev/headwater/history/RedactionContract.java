@@ -66,8 +66,7 @@ public abstract class RedactionContract extends RoomWriterContract {
     }
 
     private static String redactedCopy(Pdu pdu) {
-        return new String(
-                CanonicalJson.encode(Redaction.redact(pdu.json(), pdu.version())), StandardCharsets.UTF_8);
+        return new String(CanonicalJson.encode(Redaction.redact(pdu.json(), pdu.version())), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -283,11 +282,7 @@ public abstract class RedactionContract extends RoomWriterContract {
             }
         };
         new BackfillWalk(store(), now::get)
-                .walk(
-                        room.id(),
-                        List.of(start.id()),
-                        100,
-                        side -> side.marked() ? Sight.REDACTED : Sight.SHOWN)
+                .walk(room.id(), List.of(start.id()), 100, side -> side.marked() ? Sight.REDACTED : Sight.SHOWN)
                 .subscribe(reader);
         assertThat(next(walked).id()).isEqualTo(start.id());
         write(room, List.of(redaction));
@@ -324,8 +319,8 @@ public abstract class RedactionContract extends RoomWriterContract {
                 hers.add(room.say(EVA, "spam" + i));
                 others.add(room.say("@bob:e.example", "ham" + i));
             }
-            Pdu ban = room.state(
-                    SignedRoom.ADA, "m.room.member", EVA, "{\"membership\":\"ban\",\"redact_events\":true}");
+            Pdu ban =
+                    room.state(SignedRoom.ADA, "m.room.member", EVA, "{\"membership\":\"ban\",\"redact_events\":true}");
             hers.add(room.say(EVA, "late"));
             List<Pdu> all = new ArrayList<>(room.pdus());
             if (backwards) {
@@ -336,17 +331,19 @@ public abstract class RedactionContract extends RoomWriterContract {
             }
             sweep(room.id());
             StoredRoom stored = sound(room.id());
-            assertThat(hers).allSatisfy(pdu -> assertThat(stored.side(pdu.id()).redacted())
-                    .isEqualTo(Redacted.ASKED));
-            assertThat(others).allSatisfy(pdu -> assertThat(stored.side(pdu.id()).redacted())
-                    .isEqualTo(Redacted.NO));
+            assertThat(hers)
+                    .allSatisfy(
+                            pdu -> assertThat(stored.side(pdu.id()).redacted()).isEqualTo(Redacted.ASKED));
+            assertThat(others)
+                    .allSatisfy(
+                            pdu -> assertThat(stored.side(pdu.id()).redacted()).isEqualTo(Redacted.NO));
             assertThat(stored.side(ban.id()).redacted()).isEqualTo(Redacted.NO);
             assertThat(stored.head().markingSenders()).isFalse();
             assertThat(value(store().basis(
-                                    room.id(),
-                                    room.version(),
-                                    List.of(),
-                                    Set.of(UserId.parse(EVA), UserId.parse("@bob:e.example"))))
+                                            room.id(),
+                                            room.version(),
+                                            List.of(),
+                                            Set.of(UserId.parse(EVA), UserId.parse("@bob:e.example"))))
                             .redactedSenders())
                     .containsExactly(UserId.parse(EVA));
         }

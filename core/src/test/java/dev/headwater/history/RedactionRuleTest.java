@@ -132,8 +132,8 @@ class RedactionRuleTest {
         SignedRoom room = room(version);
         Pdu message = room.say(EVA, "hers");
         boolean inside = !version.atLeast(RoomVersion.V11);
-        ObjectNode event = room.draft(
-                EVA, "m.room.redaction", inside ? "{\"redacts\":\"" + message.id() + "\"}" : "{}");
+        ObjectNode event =
+                room.draft(EVA, "m.room.redaction", inside ? "{\"redacts\":\"" + message.id() + "\"}" : "{}");
         if (!inside) {
             event.put("redacts", message.id().value());
         }

@@ -105,8 +105,9 @@ final class LinearRoom {
                 head.bodyChanges(),
                 0,
                 head.events() + places.size());
-        return new Batch(bodies, new Publication(
-                        after, sides, places, Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of()));
+        return new Batch(
+                bodies,
+                new Publication(after, sides, places, Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of()));
     }
 
     record Batch(Map<PageId, byte[]> bodies, Publication publication) {}

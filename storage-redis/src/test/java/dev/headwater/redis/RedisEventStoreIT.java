@@ -6,10 +6,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headwater.history.BodyChange;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.EventStoreContract;
 import dev.headwater.history.Gap;
-import dev.headwater.history.BodyChange;
 import dev.headwater.history.Mark;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Publication;
@@ -223,8 +223,8 @@ class RedisEventStoreIT extends EventStoreContract {
                 0,
                 0,
                 room.head().events());
-        var publication = new Publication(
-                after, List.of(), Map.of(), gaps, closed, marks, Set.of(), List.of(), Map.of());
+        var publication =
+                new Publication(after, List.of(), Map.of(), gaps, closed, marks, Set.of(), List.of(), Map.of());
         assertThat(value(store.publish(publication))).isTrue();
         room.published(new LinearRoom.Batch(Map.of(), publication));
     }
@@ -302,8 +302,7 @@ class RedisEventStoreIT extends EventStoreContract {
                 new PageId(-3, 0), new PageId(-1, 0), new PageId(-1, 1), new PageId(0, 0), new PageId(1L << 57, 0));
         var sides = ids.stream().map(id -> new SidePage(id, List.of())).toList();
         var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 5, true, 3, 0, 0);
-        assertThat(value(any.publish(Publication.ofSides(head, sides))))
-                .isTrue();
+        assertThat(value(any.publish(Publication.ofSides(head, sides)))).isTrue();
         assertThat(value(any.pagesFrom(room, PageId.LOWEST, 100))).isEqualTo(ids);
         assertThat(value(any.pagesFrom(room, new PageId(-1, 1), 2))).isEqualTo(ids.subList(2, 4));
         assertThat(value(any.pagesFrom(RoomId.parse("!none"), PageId.LOWEST, 2)))

@@ -210,7 +210,17 @@ class RedisFaultsIT {
 
     private static NewEvent event(int n, List<EventId> parents) {
         byte[] body = ("{\"n\":" + n + "}").getBytes(UTF_8);
-        return new NewEvent(EventId.parse("$n" + n), UserId.parse("@u:a.test"), n, n, EventKind.ORDINARY, false, null, null, parents, body);
+        return new NewEvent(
+                EventId.parse("$n" + n),
+                UserId.parse("@u:a.test"),
+                n,
+                n,
+                EventKind.ORDINARY,
+                false,
+                null,
+                null,
+                parents,
+                body);
     }
 
     @Test

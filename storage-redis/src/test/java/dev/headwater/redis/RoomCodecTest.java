@@ -17,8 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RoomCodecTest {
-    private static final RoomHead HEAD =
-            new RoomHead(
+    private static final RoomHead HEAD = new RoomHead(
             RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, -3, true, 4, 300, 1L << 40);
 
     /** A head as the publishing script stores it. */

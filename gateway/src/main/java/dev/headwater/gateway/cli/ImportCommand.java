@@ -133,8 +133,7 @@ final class ImportCommand implements Callable<Integer> {
                                 .thenReturn(report))
                 .flatMap(report -> Flux.range(0, stateAt.size() / 2)
                         .concatMap(i -> anchor(store, keys, report, stateAt.get(2 * i), stateAt.get(2 * i + 1)), 1)
-                        .then(Mono.defer(() ->
-                                stateAt.isEmpty() ? Mono.empty() : sweep(store, report.room())))
+                        .then(Mono.defer(() -> stateAt.isEmpty() ? Mono.empty() : sweep(store, report.room())))
                         .thenReturn(report));
     }
 

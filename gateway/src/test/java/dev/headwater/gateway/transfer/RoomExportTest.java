@@ -21,10 +21,16 @@ class RoomExportTest {
     private Path directory;
 
     @Test
-    void givesTheSameEventsBack() {
+    void givesTheSameEventsBackAndTheRedactedCopyOfTheRedactedOne() {
         Dumps.load(store, Dumps.file(directory, room));
 
-        assertThat(Dumps.export(store, Dumps.ROOM)).containsExactlyInAnyOrderElementsOf(room);
+        List<String> exported = Dumps.export(store, Dumps.ROOM);
+        List<String> changed = new ArrayList<>(exported);
+        changed.removeAll(room);
+
+        assertThat(exported).hasSameSizeAs(room);
+        assertThat(changed).singleElement().satisfies(line -> assertThat(line).contains("\"content\":{}"));
+        assertThat(Dumps.verify(store, Dumps.ROOM).redacted()).isEqualTo(1);
     }
 
     @Test

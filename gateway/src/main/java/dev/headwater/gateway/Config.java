@@ -3,7 +3,9 @@ package dev.headwater.gateway;
 import dev.headwater.gateway.ConfigConverters.AnyBytes;
 import dev.headwater.gateway.ConfigConverters.Bytes;
 import dev.headwater.gateway.ConfigConverters.FromOne;
+import dev.headwater.gateway.ConfigConverters.FromZero;
 import dev.headwater.gateway.ConfigConverters.PortNumber;
+import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import io.smallrye.config.ConfigMapping;
@@ -41,9 +43,16 @@ public interface Config {
     /** The key that the resident server signs with. A relative path is taken from the configuration file's directory. */
     Optional<Path> signingKeyPath();
 
+    /** The servers that may ask, and no others; all if the key is absent. */
+    Optional<List<ServerName>> federationDomainWhitelist();
+
     Backfill backfill();
 
     GetMissingEvents getMissingEvents();
+
+    RcAddress rcAddress();
+
+    RcFederation rcFederation();
 
     Cache cache();
 
@@ -62,6 +71,13 @@ public interface Config {
 
         @WithDefault("federation")
         ListenerType type();
+
+        /** Whether requests tell by {@code X-Forwarded-For} who sent them, if {@link #trustedProxies} brought them. */
+        @WithDefault("false")
+        boolean xForwarded();
+
+        /** Where proxies connect from whose word about the client is taken; this machine if the key is absent. */
+        Optional<List<Network>> trustedProxies();
     }
 
     /** What a listener serves. */
@@ -94,6 +110,30 @@ public interface Config {
         /** As with other homeservers: where a true branch claims a low depth, who heeds it leaves a gap. */
         IGNORED,
         HONOURED
+    }
+
+    /** How often one client address may ask, before it is known who it is. */
+    interface RcAddress {
+        @WithDefault("200")
+        @WithConverter(FromOne.class)
+        int perSecond();
+
+        /** How many it may send at once after a rest. */
+        @WithDefault("1000")
+        @WithConverter(FromOne.class)
+        int burstCount();
+    }
+
+    /** How much of one server is answered at once. */
+    interface RcFederation {
+        @WithDefault("5")
+        @WithConverter(FromOne.class)
+        int concurrent();
+
+        /** As many more requests wait for that; what comes on top is refused. */
+        @WithDefault("50")
+        @WithConverter(FromZero.class)
+        int rejectLimit();
     }
 
     /** What the process keeps of what it has read from the store. */
@@ -131,6 +171,20 @@ public interface Config {
          */
         @WithDefault("120s")
         Duration progressTimeout();
+
+        /** Connections open at a time, on all listeners together. */
+        @WithDefault("10000")
+        @WithConverter(FromOne.class)
+        int maxConnections();
+
+        /** Connections open at a time from one IPv4 address or IPv6 network of 64 bits. */
+        @WithDefault("512")
+        @WithConverter(FromOne.class)
+        int maxConnectionsPerAddress();
+
+        /** Requests being answered at a time, of all servers together; by the size of the heap if the key is absent. */
+        @WithConverter(FromOne.class)
+        Optional<Integer> maxResponses();
 
         /** The longest request target, in bytes. */
         @WithDefault("16384")

@@ -1,5 +1,6 @@
 package dev.headwater.gateway;
 
+import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -26,6 +27,8 @@ final class ConfigConverters {
                 .withConverter(KeyId.class, PRIORITY, KeyId::parse)
                 .withConverter(StoreUri.class, PRIORITY, StoreUri::parse)
                 .withConverter(Duration.class, PRIORITY, ConfigConverters::duration)
+                .withConverter(Boolean.class, PRIORITY, ConfigConverters::yesOrNo)
+                .withConverter(Network.class, PRIORITY, Network::parse)
                 // The library asks for the value of an absent key too, as "", and takes null as absent.
                 .withConverter(Path.class, PRIORITY, text -> text.isEmpty() ? null : directory.resolve(text))
                 .withConverter(Config.ListenerType.class, PRIORITY, text -> constant(Config.ListenerType.class, text))
@@ -45,6 +48,15 @@ final class ConfigConverters {
             case "m" -> Duration.ofMinutes(amount);
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
+        };
+    }
+
+    /** The library's own takes every word that it does not know for "false". */
+    private static Boolean yesOrNo(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("expected true or false");
         };
     }
 
@@ -83,6 +95,18 @@ final class ConfigConverters {
         }
     }
 
+    /** A count that may be 0. */
+    public static final class FromZero implements Converter<Integer> {
+        private static final long serialVersionUID = 1L;
+
+        public FromZero() {}
+
+        @Override
+        public Integer convert(String text) {
+            return between(text, 0, 999_999_999, "a whole number from 0");
+        }
+    }
+
     /** A count that is not 0. */
     public static final class FromOne implements Converter<Integer> {
         private static final long serialVersionUID = 1L;
@@ -90,7 +114,10 @@ final class ConfigConverters {
         public FromOne() {}
 
         @Override
-        public Integer convert(String text) {
+        public @Nullable Integer convert(String text) {
+            if (text.isEmpty()) {
+                return null; // asked for an absent key
+            }
             return between(text, 1, 999_999_999, "a whole number from 1");
         }
     }

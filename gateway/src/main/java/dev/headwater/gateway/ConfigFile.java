@@ -57,6 +57,12 @@ public final class ConfigFile {
         ConfigEnvironment.overlay(tree, environment, problems);
         LaterKeys.remove(tree, problems);
         tree.values().removeIf(value -> value == null);
+        if (tree.get("federation_domain_whitelist") instanceof List<?> nobody && nobody.isEmpty()) {
+            // The library takes it for an absent key, which would be all servers.
+            problems.add(
+                    "federation_domain_whitelist: '[]' is refused: expected at least one server; leave the key out to"
+                            + " let all of them ask");
+        }
         // The one default that is not a single value, and so cannot stand in Config.
         tree.putIfAbsent("listeners", List.of(Map.of("port", "8448")));
         Config config = null;
@@ -113,6 +119,13 @@ public final class ConfigFile {
 
     /** What no single value can tell. */
     private static void check(Config config, List<String> problems) {
+        for (int i = 0; i < config.listeners().size(); i++) {
+            Config.Listener listener = config.listeners().get(i);
+            if (listener.trustedProxies().isPresent() && !listener.xForwarded()) {
+                problems.add("listeners[" + i + "].trusted_proxies: '"
+                        + listener.trustedProxies().get() + "' is refused: expected 'x_forwarded: true' beside it");
+            }
+        }
         config.verifyKeys()
                 .forEach((server, keys) -> keys.forEach((id, key) -> {
                     String name = "verify_keys." + server + "." + id;

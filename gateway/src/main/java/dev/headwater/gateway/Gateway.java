@@ -76,6 +76,7 @@ public final class Gateway {
                             options.http(),
                             loops,
                             endpoints(options, store, ed25519, clock),
+                            options.whitelist(),
                             authenticator,
                             new RoomAccess(store))
                     .map(server -> new Gateway(server, checks, disposal))

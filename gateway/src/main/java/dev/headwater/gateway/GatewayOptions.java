@@ -1,12 +1,18 @@
 package dev.headwater.gateway;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
+import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
+import dev.headwater.gateway.limit.LimitOptions;
+import dev.headwater.gateway.limit.Network;
+import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.id.ServerName;
 import dev.headwater.sign.SigningKey;
 import dev.headwater.sign.VerifyKeys;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What a gateway needs to know.
  *
  * @param serverName the resident server: {@code origin} of answers, {@code destination} of signatures
+ * @param whitelist the servers that may ask at all
  * @param verifyKeys the keys of the servers that may ask
  * @param signingKey the resident server's, which it publishes; null if it publishes none
  * @param backfillMaxLimit a request for more events is answered with this many
@@ -22,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record GatewayOptions(
         ServerName serverName,
         ServerOptions http,
+        FederationWhitelist whitelist,
         VerifyKeys verifyKeys,
         @Nullable SigningKey signingKey,
         int backfillMaxLimit,
@@ -39,6 +47,16 @@ public record GatewayOptions(
      */
     public record MissingEvents(int maxLimit, boolean honoursMinDepth) {}
 
+    /**
+     * What a response may take of the heap while its reader has stopped: sixteen pages of its walk, which are half of this
+     * if nobody else reads the same, and the events that are about to be written.
+     */
+    private static final long HEAP_OF_A_RESPONSE = 1024 * 1024;
+
+    private static final int SHARE_OF_RESPONSES = 2;
+    private static final int FEWEST_RESPONSES = 32;
+    private static final int MOST_RESPONSES = 100_000;
+
     /** What a configuration says, with the keys that were read for it. */
     public static GatewayOptions of(Config config, VerifyKeys verifyKeys, @Nullable SigningKey signingKey) {
         ServerOptions http = new ServerOptions(
@@ -47,10 +65,13 @@ public record GatewayOptions(
                 config.http().requestTimeout(),
                 config.http().progressTimeout(),
                 SHUTDOWN,
-                config.http().maxTarget());
+                config.http().maxTarget(),
+                limits(config));
         return new GatewayOptions(
                 config.serverName(),
                 http,
+                new FederationWhitelist(
+                        config.federationDomainWhitelist().map(Set::copyOf).orElse(null)),
                 verifyKeys,
                 signingKey,
                 config.backfill().maxLimit(),
@@ -59,14 +80,35 @@ public record GatewayOptions(
                         config.getMissingEvents().minDepth() == Config.MinDepth.HONOURED));
     }
 
-    private static List<InetSocketAddress> addresses(Config config) {
+    private static LimitOptions limits(Config config) {
+        return new LimitOptions(
+                config.http().maxConnections(),
+                config.http().maxConnectionsPerAddress(),
+                config.rcAddress().perSecond(),
+                config.rcAddress().burstCount(),
+                config.rcFederation().concurrent(),
+                config.rcFederation().rejectLimit(),
+                config.http().maxResponses().orElseGet(GatewayOptions::responsesForTheHeap),
+                // A proxy on this machine that does not say whom it brings must not get the limit of one client.
+                Network.LOOPBACK);
+    }
+
+    private static int responsesForTheHeap() {
+        long some = Runtime.getRuntime().maxMemory() / SHARE_OF_RESPONSES / HEAP_OF_A_RESPONSE;
+        return (int) Math.min(MOST_RESPONSES, Math.max(FEWEST_RESPONSES, some));
+    }
+
+    private static List<ListenAddress> addresses(Config config) {
         if (config.listeners().isEmpty()) {
-            return List.of(new InetSocketAddress("127.0.0.1", DEFAULT_PORT));
+            return List.of(ListenAddress.plain(new InetSocketAddress("127.0.0.1", DEFAULT_PORT)));
         }
         return config.listeners().stream().flatMap(GatewayOptions::addresses).toList();
     }
 
-    private static Stream<InetSocketAddress> addresses(Config.Listener listener) {
-        return listener.bindAddresses().stream().map(host -> new InetSocketAddress(host, listener.port()));
+    private static Stream<ListenAddress> addresses(Config.Listener listener) {
+        Proxies proxies =
+                listener.xForwarded() ? new Proxies(listener.trustedProxies().orElse(Network.LOOPBACK)) : Proxies.NONE;
+        return listener.bindAddresses().stream()
+                .map(host -> new ListenAddress(new InetSocketAddress(host, listener.port()), proxies));
     }
 }

@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  * must never be ignored in silence.
  */
 final class LaterKeys {
-    private static final List<String> TOP = List.of(
-            "upstream",
-            "trusted_key_servers",
-            "rc_federation",
-            "federation_domain_whitelist",
-            "ip_range_whitelist",
-            "store_max_bytes");
-    private static final List<String> OF_LISTENER = List.of("tls", "x_forwarded");
+    private static final List<String> TOP =
+            List.of("upstream", "trusted_key_servers", "ip_range_whitelist", "store_max_bytes");
+    private static final List<String> OF_LISTENER = List.of("tls");
+
+    /** Synapse's other keys of this name, which hold a server's requests back for a time once it sends many. */
+    private static final List<String> DELAYS = List.of("window_size", "sleep_limit", "sleep_delay");
 
     private LaterKeys() {}
 
@@ -25,6 +23,15 @@ final class LaterKeys {
     static void remove(Map<String, Object> tree, List<String> problems) {
         for (String key : TOP) {
             refuse(key, tree.remove(key), problems);
+        }
+        if (tree.get("rc_federation") instanceof Map<?, ?> limits) {
+            for (String key : DELAYS) {
+                Object value = limits.remove(key);
+                if (value != null) {
+                    problems.add("rc_federation." + key + ": '" + value + "' has no meaning here: what is more than"
+                            + " 'concurrent' waits for its turn, not for a time; leave the key out");
+                }
+            }
         }
         if (tree.get("listeners") instanceof List<?> listeners) {
             for (int i = 0; i < listeners.size(); i++) {

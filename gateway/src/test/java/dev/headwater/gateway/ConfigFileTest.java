@@ -3,6 +3,7 @@ package dev.headwater.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +27,20 @@ class ConfigFileTest {
             assertThat(listener.port()).isEqualTo(8448);
             assertThat(listener.bindAddresses()).containsExactly("127.0.0.1");
             assertThat(listener.type()).isEqualTo(Config.ListenerType.FEDERATION);
+            assertThat(listener.xForwarded()).isFalse();
+            assertThat(listener.trustedProxies()).isEmpty();
         });
         assertThat(config.store()).isEqualTo(new StoreUri("redis://127.0.0.1:6379/0"));
         assertThat(config.verifyKeys()).isEmpty();
         assertThat(config.signingKeyPath()).isEmpty();
+        assertThat(config.federationDomainWhitelist()).isEmpty();
+        assertThat(config.rcAddress().perSecond()).isEqualTo(200);
+        assertThat(config.rcAddress().burstCount()).isEqualTo(1000);
+        assertThat(config.rcFederation().concurrent()).isEqualTo(5);
+        assertThat(config.rcFederation().rejectLimit()).isEqualTo(50);
+        assertThat(config.http().maxConnections()).isEqualTo(10_000);
+        assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(512);
+        assertThat(config.http().maxResponses()).isEmpty();
         assertThat(config.backfill().maxLimit()).isEqualTo(500);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(50);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.IGNORED);
@@ -49,17 +60,23 @@ class ConfigFileTest {
                   - port: 0
                     bind_addresses: ["127.0.0.1", "::1"]
                     type: federation
-                  - { port: 8009 }
+                    x_forwarded: true
+                    trusted_proxies: ["10.0.0.0/8", "2001:db8::7"]
+                  - { port: 8009, x_forwarded: true }
                 store: "rediss://user:p%%40ss@redis.example:6380/3"
                 verify_keys:
                   remote.example:8448: { "ed25519:a_1": "%s", "ed25519:b.2": "%s" }
                   "[::1]:8448": { ed25519:auto: %s }
                 signing_key_path: keys/signing.key
+                federation_domain_whitelist: ["remote.example:8448", "[::1]"]
                 backfill: { max_limit: 100 }
                 get_missing_events: { max_limit: 20, min_depth: honoured }
+                rc_address: { per_second: 7, burst_count: 8 }
+                rc_federation: { concurrent: 9, reject_limit: 0 }
                 cache: { max_bytes: 0 }
                 ingest: { ack: memory }
-                http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096 }
+                http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096,
+                        max_connections: 11, max_connections_per_address: 12, max_responses: 13 }
                 """.formatted(KEY, KEY, KEY));
 
         assertThat(config.serverName()).isEqualTo(ServerName.parse("hs.example:443"));
@@ -73,6 +90,19 @@ class ConfigFileTest {
                         ServerName.parse("[::1]:8448"),
                         Map.of(KeyId.parse("ed25519:auto"), KEY)));
         assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
+        assertThat(config.listeners()).allMatch(Config.Listener::xForwarded);
+        assertThat(config.listeners().get(0).trustedProxies())
+                .contains(List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::7")));
+        assertThat(config.listeners().get(1).trustedProxies()).isEmpty();
+        assertThat(config.federationDomainWhitelist())
+                .contains(List.of(ServerName.parse("remote.example:8448"), ServerName.parse("[::1]")));
+        assertThat(config.rcAddress().perSecond()).isEqualTo(7);
+        assertThat(config.rcAddress().burstCount()).isEqualTo(8);
+        assertThat(config.rcFederation().concurrent()).isEqualTo(9);
+        assertThat(config.rcFederation().rejectLimit()).isZero();
+        assertThat(config.http().maxConnections()).isEqualTo(11);
+        assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(12);
+        assertThat(config.http().maxResponses()).contains(13);
         assertThat(config.backfill().maxLimit()).isEqualTo(100);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(20);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
@@ -97,9 +127,14 @@ class ConfigFileTest {
                 .containsExactly(
                         "backfill.max_limit",
                         "cache.max_bytes",
+                        "federation_domain_whitelist",
+                        "federation_domain_whitelist[*]",
                         "get_missing_events.max_limit",
                         "get_missing_events.min_depth",
                         "http.idle_timeout",
+                        "http.max_connections",
+                        "http.max_connections_per_address",
+                        "http.max_responses",
                         "http.max_target",
                         "http.progress_timeout",
                         "http.request_timeout",
@@ -107,7 +142,14 @@ class ConfigFileTest {
                         "listeners[*].bind_addresses",
                         "listeners[*].bind_addresses[*]",
                         "listeners[*].port",
+                        "listeners[*].trusted_proxies",
+                        "listeners[*].trusted_proxies[*]",
                         "listeners[*].type",
+                        "listeners[*].x_forwarded",
+                        "rc_address.burst_count",
+                        "rc_address.per_second",
+                        "rc_federation.concurrent",
+                        "rc_federation.reject_limit",
                         "server_name",
                         "signing_key_path",
                         "store",
@@ -127,6 +169,14 @@ class ConfigFileTest {
                         Map.entry("HEADWATER_BACKFILL_MAX_LIMIT", "8"),
                         Map.entry("HEADWATER_GET_MISSING_EVENTS_MAX_LIMIT", "9"),
                         Map.entry("HEADWATER_GET_MISSING_EVENTS_MIN_DEPTH", "honoured"),
+                        Map.entry("HEADWATER_FEDERATION_DOMAIN_WHITELIST", "[a.example]"),
+                        Map.entry("HEADWATER_RC_ADDRESS_PER_SECOND", "11"),
+                        Map.entry("HEADWATER_RC_ADDRESS_BURST_COUNT", "12"),
+                        Map.entry("HEADWATER_RC_FEDERATION_CONCURRENT", "13"),
+                        Map.entry("HEADWATER_RC_FEDERATION_REJECT_LIMIT", "14"),
+                        Map.entry("HEADWATER_HTTP_MAX_CONNECTIONS", "15"),
+                        Map.entry("HEADWATER_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "16"),
+                        Map.entry("HEADWATER_HTTP_MAX_RESPONSES", "17"),
                         Map.entry("HEADWATER_INGEST_ACK", "memory"),
                         Map.entry("HEADWATER_HTTP_IDLE_TIMEOUT", "1s"),
                         Map.entry("HEADWATER_HTTP_REQUEST_TIMEOUT", "2s"),
@@ -143,6 +193,14 @@ class ConfigFileTest {
         assertThat(config.store().isMemory()).isTrue();
         assertThat(config.verifyKeys()).containsOnlyKeys(ServerName.parse("a.example"));
         assertThat(config.signingKeyPath()).contains(Path.of("/keys/a"));
+        assertThat(config.federationDomainWhitelist()).contains(List.of(ServerName.parse("a.example")));
+        assertThat(config.rcAddress().perSecond()).isEqualTo(11);
+        assertThat(config.rcAddress().burstCount()).isEqualTo(12);
+        assertThat(config.rcFederation().concurrent()).isEqualTo(13);
+        assertThat(config.rcFederation().rejectLimit()).isEqualTo(14);
+        assertThat(config.http().maxConnections()).isEqualTo(15);
+        assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(16);
+        assertThat(config.http().maxResponses()).contains(17);
         assertThat(config.backfill().maxLimit()).isEqualTo(8);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(9);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
@@ -158,13 +216,16 @@ class ConfigFileTest {
                         listeners:
                           - port: 65536
                             tls: { certificate_path: a, private_key_path: b }
-                          - { type: admin, x_forwarded: true }
+                          - { type: admin, x_forwarded: 1, trusted_proxies: ["10.0.0.0/33"] }
                         store: "postgres://u:secret@h/db"
                         upstream: "http://127.0.0.1:8008"
                         verify_keys:
                           remote.example: { "ed25519:a_1": "AAAA", "rsa:1": "x" }
+                        federation_domain_whitelist: ["remote.example", "a b"]
                         backfill: { max_limit: 1e3, min: 5 }
                         get_missing_events: { min_depth: "true" }
+                        rc_address: { per_second: 0 }
+                        rc_federation: { window_size: 1000, sleep_limit: 10, sleep_delay: 500, concurrent: 0, reject_limit: -1 }
                         ingest: { ack: local-fsync }
                         http: { idle_timeout: 5 minutes, max_target: 0 }
                         max_limit: 5
@@ -174,7 +235,20 @@ class ConfigFileTest {
                         "listeners[0].port: '65536' is refused: expected a port from 1 to 65535, or 0 for a free one",
                         "listeners[0].tls: '{certificate_path=a, private_key_path=b}' is not supported in this version;"
                                 + " leave the key out",
-                        "listeners[1].x_forwarded: 'true' is not supported in this version; leave the key out",
+                        "listeners[1].x_forwarded: '1' is refused: expected true or false",
+                        "listeners[1].trusted_proxies[0]: '10.0.0.0/33' is refused: expected an address or a network"
+                                + " such as 10.0.0.0/8 or 2001:db8::/32",
+                        "federation_domain_whitelist[1]: 'a b' is not a server name: host, IPv4 or [IPv6], with an"
+                                + " optional port",
+                        "rc_address.per_second: '0' is refused: expected a whole number from 1",
+                        "rc_federation.window_size: '1000' has no meaning here: what is more than 'concurrent' waits for"
+                                + " its turn, not for a time; leave the key out",
+                        "rc_federation.sleep_limit: '10' has no meaning here: what is more than 'concurrent' waits for"
+                                + " its turn, not for a time; leave the key out",
+                        "rc_federation.sleep_delay: '500' has no meaning here: what is more than 'concurrent' waits for"
+                                + " its turn, not for a time; leave the key out",
+                        "rc_federation.concurrent: '0' is refused: expected a whole number from 1",
+                        "rc_federation.reject_limit: '-1' is refused: expected a whole number from 0",
                         "listeners[1].port: missing; expected a port from 1 to 65535, or 0 for a free one",
                         "listeners[1].type: 'admin' is refused: expected federation",
                         "store: 'postgres://***@h/db' is refused: expected " + StoreUri.EXPECTED,
@@ -185,8 +259,9 @@ class ConfigFileTest {
                         "ingest.ack: 'local-fsync' is refused: expected memory",
                         "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
-                        "max_limit: unknown key; expected one of backfill, cache, get_missing_events, http, ingest,"
-                                + " listeners, server_name, signing_key_path, store, verify_keys");
+                        "max_limit: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
+                                + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
+                                + " signing_key_path, store, verify_keys");
     }
 
     @Test
@@ -221,11 +296,30 @@ class ConfigFileTest {
     }
 
     @Test
+    void neverTakesAnEmptyListOfServersForAllServers() {
+        assertThat(problems("server_name: a.example\nfederation_domain_whitelist: []"))
+                .containsExactly(
+                        "federation_domain_whitelist: '[]' is refused: expected at least one server; leave the key"
+                                + " out to let all of them ask");
+        assertThat(parse("server_name: a.example\nfederation_domain_whitelist: b.example")
+                        .federationDomainWhitelist())
+                .contains(List.of(ServerName.parse("b.example")));
+    }
+
+    @Test
+    void namesProxiesOnlyWhereTheirWordCounts() {
+        assertThat(problems("server_name: a.example\nlisteners: [{ port: 1, trusted_proxies: [10.0.0.1] }]"))
+                .containsExactly("listeners[0].trusted_proxies: '[10.0.0.1]' is refused: expected 'x_forwarded: true'"
+                        + " beside it");
+    }
+
+    @Test
     void refusesWrongShapes() {
         assertThat(problems("server_name: [a, b]")).isNotEmpty();
         assertThat(problems("server_name: a.example\nlisteners: 8448"))
-                .containsExactly("listeners: unknown key; expected one of backfill, cache, get_missing_events, http,"
-                        + " ingest, listeners, server_name, signing_key_path, store, verify_keys");
+                .containsExactly("listeners: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
+                        + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
+                        + " signing_key_path, store, verify_keys");
     }
 
     @Test

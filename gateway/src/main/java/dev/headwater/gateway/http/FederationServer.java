@@ -1,7 +1,11 @@
 package dev.headwater.gateway.http;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
+import dev.headwater.gateway.limit.Connections;
+import dev.headwater.gateway.limit.RequestRate;
+import dev.headwater.gateway.limit.Turns;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -71,20 +75,25 @@ public final class FederationServer {
             ServerOptions options,
             LoopResources loops,
             List<Endpoint<?>> endpoints,
+            FederationWhitelist whitelist,
             RequestAuthenticator authenticator,
             RoomAccess access) {
         return Mono.defer(() -> {
             RequestPipeline pipeline = new RequestPipeline(
                     new HttpRules(options.maxTarget()),
                     new Routes(endpoints),
+                    new RequestRate(options.limits()),
+                    whitelist,
                     authenticator,
+                    new Turns(options.limits()),
                     access,
                     options.requestTimeout(),
                     options.progressTimeout());
+            Connections connections = new Connections(options.limits());
             List<DisposableServer> bound = new CopyOnWriteArrayList<>();
             return Flux.fromIterable(options.addresses())
                     .concatMap(
-                            address -> server(options, loops, pipeline, address)
+                            address -> server(options, loops, pipeline, connections, address)
                                     .bind()
                                     .doOnNext(bound::add),
                             0)
@@ -95,9 +104,15 @@ public final class FederationServer {
     }
 
     private static HttpServer server(
-            ServerOptions options, LoopResources loops, RequestPipeline pipeline, InetSocketAddress address) {
+            ServerOptions options,
+            LoopResources loops,
+            RequestPipeline pipeline,
+            Connections connections,
+            ListenAddress address) {
         return HttpServer.create()
-                .bindAddress(() -> address)
+                .bindAddress(address::socket)
+                .doOnBound(server ->
+                        server.channel().pipeline().addFirst("headwater.gate", connections.gate(address.proxies())))
                 .runOn(loops, false)
                 .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
                 .protocol(HttpProtocol.HTTP11)
@@ -114,7 +129,7 @@ public final class FederationServer {
                     HeadDeadline.install(handlers, NettyPipeline.HttpCodec, options.requestTimeout());
                     handlers.addBefore(NettyPipeline.HttpCodec, "headwater.linger", new LingeringClose());
                 })
-                .handle(pipeline::handle);
+                .handle((request, response) -> pipeline.handle(request, response, address.proxies()));
     }
 
     /** What is listened on, with the ports that were picked. */

@@ -10,11 +10,11 @@ import tools.jackson.core.io.JsonStringEncoder;
  * @param status the HTTP status
  * @param errcode such as {@code M_FORBIDDEN}
  * @param error for people
- * @param retryAfterSeconds when to ask again, or null if the error says nothing about it
+ * @param retryAfterMillis when to ask again, or null if the error says nothing about it
  * @see <a href="https://spec.matrix.org/v1.18/client-server-api/#standard-error-response">Standard error response</a>
  */
 public record MatrixError(
-        int status, String errcode, String error, @Nullable Integer retryAfterSeconds) {
+        int status, String errcode, String error, @Nullable Long retryAfterMillis) {
     public MatrixError(int status, String errcode, String error) {
         this(status, errcode, error, null);
     }
@@ -27,8 +27,8 @@ public record MatrixError(
         json.append("\",\"error\":\"");
         encoder.quoteAsString(error, json);
         json.append('"');
-        if (retryAfterSeconds != null) {
-            json.append(",\"retry_after_ms\":").append(retryAfterSeconds * 1000L);
+        if (retryAfterMillis != null) {
+            json.append(",\"retry_after_ms\":").append(retryAfterMillis.longValue());
         }
         return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }

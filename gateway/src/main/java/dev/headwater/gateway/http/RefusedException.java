@@ -11,6 +11,14 @@ public final class RefusedException extends RuntimeException {
         this.cause = cause;
     }
 
+    /**
+     * The asker may not see what it asks for. One text for all reasons, those that depend on a room and those that do
+     * not: nothing is learnt from the difference.
+     */
+    public static RefusedException noAccess() {
+        return new RefusedException(Cause.NO_ACCESS, "this server may not ask for this");
+    }
+
     public Cause reason() {
         return cause;
     }

@@ -1,13 +1,18 @@
 package dev.headwater.gateway.http;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.auth.XMatrix;
 import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.gateway.limit.Proxies;
+import dev.headwater.gateway.limit.RequestRate;
+import dev.headwater.gateway.limit.Turns;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +32,10 @@ final class RequestPipeline {
 
     private final HttpRules rules;
     private final Routes routes;
+    private final RequestRate rate;
+    private final FederationWhitelist whitelist;
     private final RequestAuthenticator authenticator;
+    private final Turns turns;
     private final RoomAccess access;
     private final Duration requestTimeout;
     private final Duration progressTimeout;
@@ -35,38 +43,49 @@ final class RequestPipeline {
     RequestPipeline(
             HttpRules rules,
             Routes routes,
+            RequestRate rate,
+            FederationWhitelist whitelist,
             RequestAuthenticator authenticator,
+            Turns turns,
             RoomAccess access,
             Duration requestTimeout,
             Duration progressTimeout) {
         this.rules = rules;
         this.routes = routes;
+        this.rate = rate;
+        this.whitelist = whitelist;
         this.authenticator = authenticator;
+        this.turns = turns;
         this.access = access;
         this.requestTimeout = requestTimeout;
         this.progressTimeout = progressTimeout;
     }
 
-    /** Answers one request, whatever happens; completes when the response is handed over, fails if it was aborted. */
-    Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    /**
+     * Answers one request, whatever happens; completes when the response is handed over, fails if it was aborted.
+     *
+     * @param proxies whose word about the client's address is taken
+     */
+    Mono<Void> handle(HttpServerRequest request, HttpServerResponse response, Proxies proxies) {
         return Mono.defer(() -> {
             Exchange exchange = new Exchange();
             ResponseWriter writer = new ResponseWriter(request, response, exchange, progressTimeout);
-            return answer(request, exchange)
-                    .flatMap(writer::write)
+            return answer(request, writer, proxies, exchange)
                     .onErrorResume(failure -> rescue(failure, request, writer))
                     .doFinally(signal -> exchange.log(signal != SignalType.ON_COMPLETE));
         });
     }
 
-    private Mono<Answer> answer(HttpServerRequest request, Exchange exchange) {
+    private Mono<Void> answer(HttpServerRequest request, ResponseWriter writer, Proxies proxies, Exchange exchange) {
         return Mono.fromCallable(() -> limits(request)) // before anything else is looked at
                 .map(target -> route(request, target, exchange)) // an unknown path costs no signature check
                 .map(routed -> header(request, routed, exchange)) // nor does a header of the wrong shape
+                .doOnNext(claimed -> rate(request, proxies)) // from here on requests cost something
+                .doOnNext(this::whitelist) // no key is looked for in the name of who may not ask anyway
                 .flatMap(claimed -> body(request, claimed)) // none is read before the header has the right shape
                 .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
                 .<Question<?>>map(proven -> syntax(proven, exchange)) // before access: 400 in unknown rooms too
-                .flatMap(question -> access(question, exchange)); // decides, whatever the store has found meanwhile
+                .flatMap(question -> turn(question, exchange, writer)); // all that is above is cheap, all below is not
     }
 
     private RequestTarget limits(HttpServerRequest request) {
@@ -86,6 +105,20 @@ final class RequestPipeline {
         XMatrix credentials = XMatrix.parse(request.requestHeaders().getAll(HttpHeaderNames.AUTHORIZATION));
         exchange.origin(credentials.origin());
         return new Claimed(routed, credentials, null);
+    }
+
+    private void rate(HttpServerRequest request, Proxies proxies) {
+        InetSocketAddress peer = request.remoteAddress();
+        if (peer != null) {
+            rate.count(
+                    proxies.client(peer.getAddress(), request.requestHeaders().getAll("X-Forwarded-For")));
+        }
+    }
+
+    private void whitelist(Claimed claimed) {
+        if (claimed.credentials != null && !whitelist.allows(claimed.credentials.origin())) {
+            throw RefusedException.noAccess();
+        }
     }
 
     private Mono<Claimed> body(HttpServerRequest request, Claimed claimed) {
@@ -114,6 +147,16 @@ final class RequestPipeline {
         return Question.parse(match.endpoint(), asked, proven.origin, exchange);
     }
 
+    /** A turn lasts until the reader has taken the whole response, or has gone. */
+    private Mono<Void> turn(Question<?> question, Exchange exchange, ResponseWriter writer) {
+        Mono<Void> answered = Mono.defer(() -> access(question, exchange)).flatMap(writer::write);
+        if (question.origin == null) {
+            return answered;
+        }
+        Turns.Turn turn = turns.of(question.origin, writer.loop());
+        return turn.comes().then(answered).doFinally(signal -> writer.whenTaken(turn::leave));
+    }
+
     /** The look-up goes out together with the question about access, which saves the asker a round trip. */
     private Mono<Answer> access(Question<?> question, Exchange exchange) {
         RoomId room = question.room();
@@ -127,7 +170,7 @@ final class RequestPipeline {
         return Mono.zip(access.mayAsk(origin, room), question.answer().materialize())
                 .flatMap(both -> {
                     if (!both.getT1()) {
-                        throw new RefusedException(Cause.NO_ACCESS, "this server may not ask about this room");
+                        throw RefusedException.noAccess();
                     }
                     exchange.source("store");
                     return Mono.just(both.getT2()).dematerialize();

@@ -1,11 +1,15 @@
 package dev.headwater.gateway.http;
 
 import dev.headwater.gateway.auth.AuthenticationException;
+import dev.headwater.gateway.limit.OverloadedException;
+import dev.headwater.gateway.limit.TooManyRequestsException;
 import dev.headwater.history.StoreUnavailableException;
 import dev.headwater.history.WalkMovedException;
 import dev.headwater.history.WalkTooWideException;
 import io.netty.handler.timeout.ReadTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
@@ -13,7 +17,10 @@ import reactor.core.Exceptions;
 /** The one place that turns causes of failure into statuses and error codes. */
 final class Rescue {
     /** Long enough not to hurry a store that is coming back, short enough for a peer to try once more. */
-    static final int RETRY_AFTER_SECONDS = 5;
+    private static final Duration RECOVERY = Duration.ofSeconds(5);
+
+    /** Who waits for less is back with the next request anyway. */
+    private static final long SHORTEST_RETRY_MILLIS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Rescue.class);
 
@@ -29,7 +36,14 @@ final class Rescue {
         }
         if (cause instanceof StoreUnavailableException) {
             LOG.warn("The store is unavailable: {}", cause.getMessage());
-            return new MatrixError(503, "M_UNKNOWN", "the store is unavailable", RETRY_AFTER_SECONDS);
+            return refused(RefusedException.Cause.OVERLOADED, "the store is unavailable");
+        }
+        if (cause instanceof TooManyRequestsException tooMany) {
+            return new MatrixError(
+                    429, "M_LIMIT_EXCEEDED", String.valueOf(tooMany.getMessage()), retryAfter(tooMany.retryAfter()));
+        }
+        if (cause instanceof OverloadedException) {
+            return refused(RefusedException.Cause.OVERLOADED, String.valueOf(cause.getMessage()));
         }
         if (cause instanceof WalkMovedException || cause instanceof WalkTooWideException) {
             LOG.warn("A walk was given up: {}", cause.getMessage());
@@ -63,8 +77,14 @@ final class Rescue {
             case BAD_PARAMETER -> new MatrixError(400, "M_INVALID_PARAM", message);
             case NO_ACCESS -> new MatrixError(403, "M_FORBIDDEN", message);
             case NOTHING_FOUND -> new MatrixError(404, "M_NOT_FOUND", message);
-            case OVERLOADED -> new MatrixError(503, "M_UNKNOWN", message, RETRY_AFTER_SECONDS);
+            case OVERLOADED -> new MatrixError(503, "M_UNKNOWN", message, retryAfter(RECOVERY));
         };
+    }
+
+    /** Once to twice as long, so that those who were refused together do not come back together. */
+    private static long retryAfter(Duration atLeast) {
+        long millis = Math.max(SHORTEST_RETRY_MILLIS, atLeast.toMillis());
+        return millis + ThreadLocalRandom.current().nextLong(millis);
     }
 
     private static MatrixError authentication(AuthenticationException.Reason reason, String message) {

@@ -3,17 +3,19 @@ package dev.headwater.gateway.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
@@ -30,6 +32,7 @@ final class ResponseWriter {
     private final HttpServerResponse response;
     private final Exchange exchange;
     private final Duration progressTimeout;
+    private volatile @Nullable ChannelFuture lastChunk;
 
     ResponseWriter(
             HttpServerRequest request, HttpServerResponse response, Exchange exchange, Duration progressTimeout) {
@@ -46,7 +49,7 @@ final class ResponseWriter {
         }
         Answer.Streamed streamed = (Answer.Streamed) answer;
         return Mono.defer(() -> {
-            Scheduler loop = Schedulers.fromExecutor(channel().eventLoop());
+            Scheduler loop = new LoopScheduler(loop());
             return streamed.chunks()
                     .apply(response.alloc(), exchange::events)
                     .publishOn(loop, 1)
@@ -70,8 +73,9 @@ final class ResponseWriter {
             response.keepAlive(false);
             LingeringClose.arm(channel());
         }
-        if (error.retryAfterSeconds() != null) {
-            response.header(HttpHeaderNames.RETRY_AFTER, String.valueOf(error.retryAfterSeconds()));
+        if (error.retryAfterMillis() != null) {
+            long seconds = (error.retryAfterMillis() + 999) / 1000;
+            response.header(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds));
         }
         return whole(error.status(), Unpooled.wrappedBuffer(error.body()));
     }
@@ -113,15 +117,32 @@ final class ResponseWriter {
                 .flux();
     }
 
+    /** Runs something once the reader has taken the last chunk that was written, or has gone; at once if there is none. */
+    void whenTaken(Runnable then) {
+        ChannelFuture last = lastChunk;
+        if (last == null) {
+            then.run();
+        } else {
+            last.addListener(taken -> then.run());
+        }
+    }
+
+    /** Where all of this exchange's bytes are read and written. */
+    EventLoop loop() {
+        return channel().eventLoop();
+    }
+
     private Mono<Void> chunk(ByteBuf chunk, Scheduler loop) {
         boolean last = chunk.readableBytes() < JsonStream.CHUNK_BYTES;
         exchange.bytes(chunk.readableBytes());
-        Mono<Void> sent = FutureMono.from(channel().writeAndFlush(chunk))
+        ChannelFuture written = channel().writeAndFlush(chunk);
+        Mono<Void> sent = FutureMono.from(written)
                 .timeout(progressTimeout, loop)
                 .onErrorMap(TimeoutException.class, e -> new SlowReaderException(progressTimeout));
         if (!last) {
             return sent;
         }
+        lastChunk = written;
         // The end follows at once and leaves in the same flush; a reader that does not take them is cut off all the
         // same.
         sent.subscribe(none -> {}, failure -> channel().close());

@@ -2,8 +2,11 @@ package dev.headwater.gateway.endpoint;
 
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.gateway.auth.FederationWhitelist;
+import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.http.TestGateway;
+import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.id.ServerName;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
@@ -24,17 +27,19 @@ public final class SmallGateway {
         RedisEventStore store =
                 TestGateway.connect(RedisOptions.of(arguments[0]).withReadTimeout(Duration.ofSeconds(5)));
         ServerOptions http = new ServerOptions(
-                List.of(new InetSocketAddress("127.0.0.1", 0)),
+                List.of(ListenAddress.plain(new InetSocketAddress("127.0.0.1", 0))),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(5),
-                16 * 1024);
+                16 * 1024,
+                LimitOptions.unlimited());
         PinnedKeys keys = PinnedKeys.parse(Map.of("remote.example", Map.of("ed25519:a_1", arguments[1])));
         Gateway gateway = Objects.requireNonNull(Gateway.start(
                         new GatewayOptions(
                                 ServerName.parse("hs.example"),
                                 http,
+                                FederationWhitelist.ALL,
                                 keys,
                                 null,
                                 Integer.parseInt(arguments[2]),

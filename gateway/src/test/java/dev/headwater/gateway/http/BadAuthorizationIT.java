@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rows 31 to 57 of bad input: the Authorization header, one request a row. */
+/** Rows 31 to 58 of bad input: the Authorization header, one request a row. */
 class BadAuthorizationIT {
     private static OddRequests requests;
 
@@ -173,6 +173,17 @@ class BadAuthorizationIT {
                         Asker.named("stranger.example").get(GOOD, TestGateway.NAME),
                         401,
                         unauthorized),
+                kept("58 not on the whitelist", requests.unwanted.get(GOOD, TestGateway.NAME), 403, "M_FORBIDDEN"),
+                kept(
+                        "58 not on the whitelist, and no key known",
+                        Asker.named("nobody.example").get(GOOD, TestGateway.NAME),
+                        403,
+                        "M_FORBIDDEN"),
+                kept(
+                        "58 on the whitelist with another port",
+                        Asker.named("remote.example:8448").get(GOOD, TestGateway.NAME),
+                        403,
+                        "M_FORBIDDEN"),
                 lost(
                         "57 50 headers of 8 KB",
                         get(

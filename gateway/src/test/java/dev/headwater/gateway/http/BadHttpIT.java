@@ -97,6 +97,15 @@ class BadHttpIT {
                         get(GOOD, "Content-Length: 9000") + "x".repeat(9000),
                         401,
                         "M_UNAUTHORIZED"),
+                kept(
+                        "30 unread body after 403",
+                        get(
+                                        GOOD,
+                                        "Content-Length: 9000",
+                                        "Authorization: " + requests.unwanted.authorization(GOOD, TestGateway.NAME))
+                                + "x".repeat(9000),
+                        403,
+                        "M_FORBIDDEN"),
                 lost("30 endless body after 401", get(GOOD, "Content-Length: 900000"), 401, "M_UNAUTHORIZED"));
     }
 

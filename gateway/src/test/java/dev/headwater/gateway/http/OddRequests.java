@@ -21,6 +21,9 @@ final class OddRequests implements AutoCloseable {
 
     final TestGateway gateway;
 
+    /** Its key is known, but the operator does not federate with it. */
+    final Asker unwanted = Asker.named("unwanted.example");
+
     OddRequests() {
         var store = TestGateway.storeWith(new RoomBuilder("!room:hs.example").chain("c", 10));
         TestGateway.store(
@@ -30,7 +33,10 @@ final class OddRequests implements AutoCloseable {
                 "remote.example");
         TestGateway.store(store, new RoomBuilder("!others:hs.example").chain("o", 3), List.of(), "elsewhere.example");
         TestGateway.store(store, new RoomBuilder("!a}{h:hs.example").chain("h", 6), List.of(), "remote.example");
-        gateway = TestGateway.over(store).start();
+        gateway = TestGateway.over(store)
+                .knowing(unwanted)
+                .whitelist("remote.example", "stranger.example", "other.example", TestGateway.NAME)
+                .start();
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.headwater.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.http.RawConnection.Response;
+import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.StoreUnavailableException;
 import dev.headwater.id.RoomId;
@@ -66,16 +68,18 @@ class StreamingIT {
     private InetSocketAddress serve(Flux<Slice> events, Duration progress, Duration head) {
         Flux<Slice> counted = events.doOnNext(e -> drawn.incrementAndGet()).doOnCancel(() -> cancelled.set(true));
         ServerOptions options = new ServerOptions(
-                List.of(new InetSocketAddress("127.0.0.1", 0)),
+                List.of(ListenAddress.plain(new InetSocketAddress("127.0.0.1", 0))),
                 Duration.ofSeconds(60),
                 head,
                 progress,
                 Duration.ofSeconds(20),
-                16_384);
+                16_384,
+                LimitOptions.unlimited());
         server = FederationServer.start(
                         options,
                         loops,
                         List.of(new Stream(counted)),
+                        FederationWhitelist.ALL,
                         new RequestAuthenticator(
                                 ServerName.parse("hs.example"),
                                 PinnedKeys.none(),

@@ -2,6 +2,10 @@ package dev.headwater.gateway.http;
 
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.gateway.auth.FederationWhitelist;
+import dev.headwater.gateway.limit.LimitOptions;
+import dev.headwater.gateway.limit.Network;
+import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomAdmission;
@@ -90,6 +94,9 @@ public final class TestGateway implements AutoCloseable {
         private Duration progressTimeout = Duration.ofSeconds(30);
         private int maxLimit = 500;
         private boolean honoursMinDepth;
+        private LimitOptions limits = LimitOptions.unlimited();
+        private Proxies proxies = Proxies.NONE;
+        private FederationWhitelist whitelist = FederationWhitelist.ALL;
 
         private Setup(EventStore store) {
             this.store = store;
@@ -130,17 +137,36 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        public Setup limits(LimitOptions value) {
+            limits = value;
+            return this;
+        }
+
+        /** Whose {@code X-Forwarded-For} is believed. */
+        public Setup proxies(String... networks) {
+            proxies = new Proxies(Stream.of(networks).map(Network::parse).toList());
+            return this;
+        }
+
+        public Setup whitelist(String... servers) {
+            whitelist = new FederationWhitelist(
+                    Stream.of(servers).map(ServerName::parse).collect(Collectors.toSet()));
+            return this;
+        }
+
         public TestGateway start() {
             ServerOptions http = new ServerOptions(
-                    List.of(new InetSocketAddress("127.0.0.1", 0)),
+                    List.of(new ListenAddress(new InetSocketAddress("127.0.0.1", 0), proxies)),
                     Duration.ofSeconds(60),
                     requestTimeout,
                     progressTimeout,
                     Duration.ofSeconds(5),
-                    16 * 1024);
+                    16 * 1024,
+                    limits);
             GatewayOptions options = new GatewayOptions(
                     ServerName.parse(NAME),
                     http,
+                    whitelist,
                     PinnedKeys.parse(keys),
                     signingKey,
                     maxLimit,

@@ -4,12 +4,15 @@ import dev.headwater.event.EventGate;
 import dev.headwater.event.Pdu;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.auth.XMatrix;
 import dev.headwater.gateway.cache.CachedEventStore;
 import dev.headwater.gateway.http.FederationServer;
+import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
+import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomWriter;
@@ -189,9 +192,21 @@ final class BenchServer {
 
     private GatewayOptions options() {
         var http = new ServerOptions(
-                List.of(new InetSocketAddress("127.0.0.1", 0)), LONG, LONG, LONG, Duration.ofSeconds(1), 16 * 1024);
+                List.of(ListenAddress.plain(new InetSocketAddress("127.0.0.1", 0))),
+                LONG,
+                LONG,
+                LONG,
+                Duration.ofSeconds(1),
+                16 * 1024,
+                LimitOptions.unlimited());
         return new GatewayOptions(
-                founder(), http, keys, null, Integer.MAX_VALUE, new GatewayOptions.MissingEvents(50, false));
+                founder(),
+                http,
+                FederationWhitelist.ALL,
+                keys,
+                null,
+                Integer.MAX_VALUE,
+                new GatewayOptions.MissingEvents(50, false));
     }
 
     private static void say(String line) {

@@ -71,7 +71,7 @@ public final class Gateway {
             Ed25519 ed25519 = SignatureProvider.fastest();
             Scheduler checks = SignatureProvider.fastestIsQuick() ? Schedulers.immediate() : threadsForChecks();
             RequestAuthenticator authenticator =
-                    new RequestAuthenticator(options.serverName(), options.verifyKeys(), ed25519, checks, clock);
+                    new RequestAuthenticator(options.serverName(), options.keys(), ed25519, checks);
             return FederationServer.start(
                             options.http(),
                             loops,

@@ -2,13 +2,13 @@ package dev.headwater.gateway;
 
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.http.ListenAddress;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.id.ServerName;
 import dev.headwater.sign.SigningKey;
-import dev.headwater.sign.VerifyKeys;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serverName the resident server: {@code origin} of answers, {@code destination} of signatures
  * @param whitelist the servers that may ask at all
- * @param verifyKeys the keys of the servers that may ask
+ * @param keys those of the servers that ask
  * @param signingKey the resident server's, which it publishes; null if it publishes none
  * @param backfillMaxLimit a request for more events is answered with this many
  * @param missingEvents of {@code /get_missing_events}
@@ -30,7 +30,7 @@ public record GatewayOptions(
         ServerName serverName,
         ServerOptions http,
         FederationWhitelist whitelist,
-        VerifyKeys verifyKeys,
+        RequestKeys keys,
         @Nullable SigningKey signingKey,
         int backfillMaxLimit,
         MissingEvents missingEvents) {
@@ -57,8 +57,8 @@ public record GatewayOptions(
     private static final int FEWEST_RESPONSES = 32;
     private static final int MOST_RESPONSES = 100_000;
 
-    /** What a configuration says, with the keys that were read for it. */
-    public static GatewayOptions of(Config config, VerifyKeys verifyKeys, @Nullable SigningKey signingKey) {
+    /** What a configuration says, with the keys for it. */
+    public static GatewayOptions of(Config config, RequestKeys keys, @Nullable SigningKey signingKey) {
         ServerOptions http = new ServerOptions(
                 addresses(config),
                 config.http().idleTimeout(),
@@ -72,7 +72,7 @@ public record GatewayOptions(
                 http,
                 new FederationWhitelist(
                         config.federationDomainWhitelist().map(Set::copyOf).orElse(null)),
-                verifyKeys,
+                keys,
                 signingKey,
                 config.backfill().maxLimit(),
                 new MissingEvents(

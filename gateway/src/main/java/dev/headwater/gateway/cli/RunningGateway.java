@@ -4,6 +4,7 @@ import dev.headwater.gateway.Config;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.OpenStore;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.history.EventStore;
 import dev.headwater.sign.SigningKey;
@@ -67,7 +68,7 @@ final class RunningGateway {
         Gateway gateway;
         try {
             gateway = Objects.requireNonNull(
-                    Gateway.start(GatewayOptions.of(config, Keys.pinned(config), key), store, loops)
+                    Gateway.start(GatewayOptions.of(config, RequestKeys.pinned(Keys.pinned(config)), key), store, loops)
                             .block());
         } catch (RuntimeException e) {
             throw bindFailure(e);

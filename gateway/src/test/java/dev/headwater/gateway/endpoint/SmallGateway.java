@@ -4,6 +4,7 @@ import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.http.ListenAddress;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.gateway.limit.LimitOptions;
@@ -40,7 +41,7 @@ public final class SmallGateway {
                                 ServerName.parse("hs.example"),
                                 http,
                                 FederationWhitelist.ALL,
-                                keys,
+                                RequestKeys.pinned(keys),
                                 null,
                                 Integer.parseInt(arguments[2]),
                                 new GatewayOptions.MissingEvents(50, false)),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.http.RawConnection.Response;
 import dev.headwater.gateway.limit.LimitOptions;
@@ -17,7 +18,6 @@ import dev.headwater.sign.PinnedKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -82,10 +82,9 @@ class StreamingIT {
                         FederationWhitelist.ALL,
                         new RequestAuthenticator(
                                 ServerName.parse("hs.example"),
-                                PinnedKeys.none(),
+                                RequestKeys.pinned(PinnedKeys.none()),
                                 Ed25519.jdk(),
-                                Schedulers.immediate(),
-                                Clock.systemUTC()),
+                                Schedulers.immediate()),
                         new RoomAccess(new MemoryEventStore()))
                 .block(Duration.ofSeconds(30));
         if (server == null) {

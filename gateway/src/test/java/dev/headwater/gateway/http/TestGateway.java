@@ -6,6 +6,7 @@ import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomAdmission;
@@ -90,6 +91,7 @@ public final class TestGateway implements AutoCloseable {
         private final Map<String, Map<String, String>> keys = new HashMap<>();
         private final Asker remote = Asker.named("remote.example");
         private @Nullable SigningKey signingKey;
+        private @Nullable RequestKeys requestKeys;
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration progressTimeout = Duration.ofSeconds(30);
         private int maxLimit = 500;
@@ -109,6 +111,12 @@ public final class TestGateway implements AutoCloseable {
 
         public Setup knowing(String server, String keyId, String base64) {
             keys.computeIfAbsent(server, name -> new HashMap<>()).put(keyId, base64);
+            return this;
+        }
+
+        /** In place of those that are pinned. */
+        public Setup keys(RequestKeys value) {
+            requestKeys = value;
             return this;
         }
 
@@ -167,7 +175,7 @@ public final class TestGateway implements AutoCloseable {
                     ServerName.parse(NAME),
                     http,
                     whitelist,
-                    PinnedKeys.parse(keys),
+                    requestKeys == null ? RequestKeys.pinned(PinnedKeys.parse(keys)) : requestKeys,
                     signingKey,
                     maxLimit,
                     new GatewayOptions.MissingEvents(50, honoursMinDepth));

@@ -6,6 +6,7 @@ import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.auth.XMatrix;
 import dev.headwater.gateway.cache.CachedEventStore;
@@ -33,7 +34,6 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,7 @@ final class BenchServer {
         ByteBuf ready = Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer().writeBytes(json(answer)).asReadOnly());
         var authenticator =
-                new RequestAuthenticator(founder(), keys, scheme, Schedulers.immediate(), Clock.systemUTC());
+                new RequestAuthenticator(founder(), RequestKeys.pinned(keys), scheme, Schedulers.immediate());
 
         serve(Targets.BARE, (request, response) -> Mono.just(ready.duplicate()));
         serve(
@@ -203,7 +203,7 @@ final class BenchServer {
                 founder(),
                 http,
                 FederationWhitelist.ALL,
-                keys,
+                RequestKeys.pinned(keys),
                 null,
                 Integer.MAX_VALUE,
                 new GatewayOptions.MissingEvents(50, false));

@@ -45,12 +45,12 @@ public final class NotaryAnswer {
             }
         }
         if (ofServer.isEmpty() || ofServer.size() > MAX_DOCUMENTS) {
-            throw new BadKeyDocumentException("expected 1 to " + MAX_DOCUMENTS + " documents of " + server + ", found "
-                    + ofServer.size());
+            throw new BadKeyDocumentException(
+                    "expected 1 to " + MAX_DOCUMENTS + " documents of " + server + ", found " + ofServer.size());
         }
-        ofServer.sort(Comparator.comparingLong((ObjectNode document) ->
-                        KeyDocument.time(document.path("valid_until_ts")))
-                .reversed());
+        ofServer.sort(
+                Comparator.comparingLong((ObjectNode document) -> KeyDocument.time(document.path("valid_until_ts")))
+                        .reversed());
         BadKeyDocumentException first = null;
         for (ObjectNode document : ofServer) {
             try {

@@ -27,8 +27,7 @@ class KeyDocumentFuzzTest {
     private static final ServerName SERVER = ServerName.parse("a.example");
     private static final ServerName NOTARY = ServerName.parse("notary.example");
     // Fixed, so that a finding can be repeated.
-    private static final SigningKey KEY =
-            SigningKey.parse("ed25519 fuzz AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+    private static final SigningKey KEY = SigningKey.parse("ed25519 fuzz AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
     private static final Ed25519 SCHEME = Ed25519.jdk();
 
     static Stream<byte[]> documents() {
@@ -90,7 +89,8 @@ class KeyDocumentFuzzTest {
                 assertThat(key.bytes()).isEqualTo(bytes(json.path("verify_keys").path(name)));
                 assertThat(hasSigned(json, id, key)).isTrue();
                 assertThat(json.path("old_verify_keys").has(name)).isFalse();
-                assertThat(document.forRequest(id, document.validUntilMillis() + 1)).isNull();
+                assertThat(document.forRequest(id, document.validUntilMillis() + 1))
+                        .isNull();
             }
         }
         assertThat(one).isTrue();
@@ -98,8 +98,12 @@ class KeyDocumentFuzzTest {
             KeyId id = keyId(name);
             if (id != null) {
                 assertThat(document.forRequest(id, 0)).isNull();
-                long expired = json.path("old_verify_keys").path(name).path("expired_ts").longValue(0);
-                assertThat(document.isOld(id) ? document.forEvent(id, expired) : null).isNull();
+                long expired = json.path("old_verify_keys")
+                        .path(name)
+                        .path("expired_ts")
+                        .longValue(0);
+                assertThat(document.isOld(id) ? document.forEvent(id, expired) : null)
+                        .isNull();
             }
         }
     }
@@ -107,9 +111,7 @@ class KeyDocumentFuzzTest {
     private static boolean hasSigned(ObjectNode json, KeyId id, VerifyKey key) {
         JsonNode signature = json.path("signatures").path(SERVER.value()).path(id.value());
         return SCHEME.verify(
-                key,
-                SignedJson.signedBytes(json),
-                java.util.Base64.getDecoder().decode(signature.stringValue()));
+                key, SignedJson.signedBytes(json), java.util.Base64.getDecoder().decode(signature.stringValue()));
     }
 
     private static byte[] bytes(JsonNode entry) {

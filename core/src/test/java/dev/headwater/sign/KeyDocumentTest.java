@@ -188,10 +188,7 @@ class KeyDocumentTest {
         refuses(byAnother, "a signature of a.example");
         ObjectNode underAnother = server.document(NOW + DAY).without("signatures");
         SignedJson.sign(
-                underAnother,
-                server.name(),
-                SigningKey.generate(B, new java.security.SecureRandom()),
-                Ed25519.jdk());
+                underAnother, server.name(), SigningKey.generate(B, new java.security.SecureRandom()), Ed25519.jdk());
         refuses(underAnother, "a signature of a.example");
     }
 
@@ -214,8 +211,8 @@ class KeyDocumentTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "\"soon\"", "-1", "true", "[]"})
     void refusesADocumentWithoutAnEnd(String until) {
-        Consumer<ObjectNode> change =
-                d -> d.set("valid_until_ts", dev.headwater.json.StrictJson.parse(until.getBytes(StandardCharsets.UTF_8)));
+        Consumer<ObjectNode> change = d ->
+                d.set("valid_until_ts", dev.headwater.json.StrictJson.parse(until.getBytes(StandardCharsets.UTF_8)));
         refuses(server.document(NOW, change), "valid_until_ts");
         refuses(server.document(NOW, d -> d.remove("valid_until_ts")), "valid_until_ts");
     }
@@ -223,7 +220,9 @@ class KeyDocumentTest {
     @Test
     void refusesMoreKeysThanAServerHas() {
         refuses(server.document(NOW, d -> fill((ObjectNode) d.get("verify_keys"), 16)), "16 keys in verify_keys");
-        refuses(server.document(NOW, d -> fill((ObjectNode) d.get("old_verify_keys"), 65)), "64 keys in old_verify_keys");
+        refuses(
+                server.document(NOW, d -> fill((ObjectNode) d.get("old_verify_keys"), 65)),
+                "64 keys in old_verify_keys");
         refuses(server.document(NOW, d -> d.put("verify_keys", 5)), "in verify_keys");
         refuses(server.document(NOW, d -> d.putArray("old_verify_keys")), "in old_verify_keys");
         assertThat(read(server.document(NOW + DAY, d -> {
@@ -263,15 +262,16 @@ class KeyDocumentTest {
 
     @Test
     void refusesMoreBytesThanItReads() {
-        byte[] body = CanonicalJson.encode(
-                server.document(NOW + DAY, d -> d.put("padding", "x".repeat(KeyDocument.MAX_BYTES))));
+        byte[] body = CanonicalJson.encode(server.document(
+                NOW + DAY, d -> d.put("padding", "x".repeat(KeyDocument.MAX_BYTES))));
         refuses(body, "at most 65536 bytes");
     }
 
     @Test
     void keepsForeignTextOutOfItsMessages() {
         assertThatExceptionOfType(BadKeyDocumentException.class)
-                .isThrownBy(() -> KeyDocument.read("{\u001b[31m".getBytes(StandardCharsets.UTF_8), server.name(), NOW, Ed25519.jdk()))
+                .isThrownBy(() -> KeyDocument.read(
+                        "{\u001b[31m".getBytes(StandardCharsets.UTF_8), server.name(), NOW, Ed25519.jdk()))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContainPattern("\\p{Cc}"));
     }
 

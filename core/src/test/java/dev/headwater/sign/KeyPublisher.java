@@ -80,7 +80,7 @@ public final class KeyPublisher {
 
     /** This server's keys as an operator pins them. */
     public PinnedKeys pinned() {
-        return PinnedKeys.parse(Map.of(
-                name.value(), Map.of(keyId().value(), key().verifyKey().base64())));
+        return PinnedKeys.parse(
+                Map.of(name.value(), Map.of(keyId().value(), key().verifyKey().base64())));
     }
 }

@@ -47,7 +47,8 @@ class NotaryAnswerTest {
     void refusesWhatOneOfTheTwoHasNotSigned() {
         refuses(KeyPublisher.answer(server.document(NOW + DAY)), "signature of the notary notary.example");
         refuses(
-                KeyPublisher.answer(notary.countersign(server.document(NOW + DAY).without("signatures"))),
+                KeyPublisher.answer(
+                        notary.countersign(server.document(NOW + DAY).without("signatures"))),
                 "a signature of a.example");
     }
 
@@ -68,7 +69,8 @@ class NotaryAnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"server_keys\":[]}", "{\"server_keys\":{}}", "{\"server_keys\":[[],5,null]}", "[]", ""})
+    @ValueSource(
+            strings = {"{}", "{\"server_keys\":[]}", "{\"server_keys\":{}}", "{\"server_keys\":[[],5,null]}", "[]", ""})
     void refusesAnAnswerWithoutTheServer(String text) {
         refuses(text.getBytes(StandardCharsets.UTF_8), "");
     }

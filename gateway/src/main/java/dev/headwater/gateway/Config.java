@@ -40,6 +40,9 @@ public interface Config {
     /** Keys of other servers by server and key ID, in unpadded base64; pinned, never fetched. */
     Map<ServerName, Map<KeyId, String>> verifyKeys();
 
+    /** Notaries: servers that are asked for the keys of others, beside these themselves. */
+    List<TrustedKeyServer> trustedKeyServers();
+
     /** The key that the resident server signs with. A relative path is taken from the configuration file's directory. */
     Optional<Path> signingKeyPath();
 
@@ -78,6 +81,14 @@ public interface Config {
 
         /** Where proxies connect from whose word about the client is taken; this machine if the key is absent. */
         Optional<List<Network>> trustedProxies();
+    }
+
+    /** A notary. */
+    interface TrustedKeyServer {
+        ServerName serverName();
+
+        /** Its own keys by ID, in unpadded base64; fetched from it if there are none. */
+        Map<KeyId, String> verifyKeys();
     }
 
     /** What a listener serves. */

@@ -1,5 +1,6 @@
 package dev.headwater.gateway;
 
+import dev.headwater.id.KeyId;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -22,6 +23,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /** Reads a {@link Config} from YAML and the environment, and finds all that is wrong with it at once. */
 public final class ConfigFile {
+    private static final int MAX_NOTARIES = 8;
+
     private ConfigFile() {}
 
     /**
@@ -56,13 +59,14 @@ public final class ConfigFile {
         Map<String, Object> tree = tree(yaml);
         ConfigEnvironment.overlay(tree, environment, problems);
         LaterKeys.remove(tree, problems);
-        tree.values().removeIf(value -> value == null);
         if (tree.get("federation_domain_whitelist") instanceof List<?> nobody && nobody.isEmpty()) {
             // The library takes it for an absent key, which would be all servers.
             problems.add(
                     "federation_domain_whitelist: '[]' is refused: expected at least one server; leave the key out to"
                             + " let all of them ask");
         }
+        // The library takes an empty list for a key that it does not know.
+        tree.values().removeIf(value -> value == null || value instanceof List<?> list && list.isEmpty());
         // The one default that is not a single value, and so cannot stand in Config.
         tree.putIfAbsent("listeners", List.of(Map.of("port", "8448")));
         Config config = null;
@@ -126,16 +130,29 @@ public final class ConfigFile {
                         + listener.trustedProxies().get() + "' is refused: expected 'x_forwarded: true' beside it");
             }
         }
-        config.verifyKeys()
-                .forEach((server, keys) -> keys.forEach((id, key) -> {
-                    String name = "verify_keys." + server + "." + id;
-                    if (!id.algorithm().equals("ed25519")) {
-                        problems.add(
-                                name + ": '" + id.algorithm() + "' is refused: expected a key ID such as ed25519:a_1");
-                    } else if (!isKey(key)) {
-                        problems.add(name + ": '" + key + "' is refused: expected 32 bytes in unpadded base64");
-                    }
-                }));
+        config.verifyKeys().forEach((server, keys) -> checkKeys("verify_keys." + server, keys, problems));
+        List<Config.TrustedKeyServer> notaries = config.trustedKeyServers();
+        for (int i = 0; i < notaries.size(); i++) {
+            checkKeys(
+                    "trusted_key_servers[" + i + "].verify_keys",
+                    notaries.get(i).verifyKeys(),
+                    problems);
+        }
+        if (notaries.size() > MAX_NOTARIES) {
+            problems.add("trusted_key_servers: '" + notaries.size() + " servers' is refused: expected at most "
+                    + MAX_NOTARIES + ", since all of them are asked for every key");
+        }
+    }
+
+    private static void checkKeys(String parent, Map<KeyId, String> keys, List<String> problems) {
+        keys.forEach((id, key) -> {
+            String name = parent + "." + id;
+            if (!id.algorithm().equals("ed25519")) {
+                problems.add(name + ": '" + id.algorithm() + "' is refused: expected a key ID such as ed25519:a_1");
+            } else if (!isKey(key)) {
+                problems.add(name + ": '" + key + "' is refused: expected 32 bytes in unpadded base64");
+            }
+        });
     }
 
     private static boolean isKey(@Nullable String text) {

@@ -58,7 +58,7 @@ final class ConfigProblems {
         }
         matcher = BAD_NAME.matcher(message);
         if (matcher.find()) {
-            // Values are reported with their property; names exist only under this key.
+            // Values are reported with their property; names exist only under keys of this name.
             return "verify_keys: " + matcher.group("why");
         }
         return message;
@@ -67,6 +67,7 @@ final class ConfigProblems {
     private static String expectation(String key) {
         return switch (INDEX.matcher(key).replaceAll("")) {
             case "server_name" -> "the resident server's name, such as hs.example";
+            case "trusted_key_servers.server_name" -> "the notary's name, such as notary.example";
             case "listeners.port" -> "a port from 1 to 65535, or 0 for a free one";
             case "store" -> StoreUri.EXPECTED;
             default -> "a value";

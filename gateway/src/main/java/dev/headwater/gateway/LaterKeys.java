@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * must never be ignored in silence.
  */
 final class LaterKeys {
-    private static final List<String> TOP =
-            List.of("upstream", "trusted_key_servers", "ip_range_whitelist", "store_max_bytes");
+    private static final List<String> TOP = List.of("upstream", "ip_range_whitelist", "store_max_bytes");
     private static final List<String> OF_LISTENER = List.of("tls");
 
     /** Synapse's other keys of this name, which hold a server's requests back for a time once it sends many. */

@@ -32,6 +32,7 @@ class ConfigFileTest {
         });
         assertThat(config.store()).isEqualTo(new StoreUri("redis://127.0.0.1:6379/0"));
         assertThat(config.verifyKeys()).isEmpty();
+        assertThat(config.trustedKeyServers()).isEmpty();
         assertThat(config.signingKeyPath()).isEmpty();
         assertThat(config.federationDomainWhitelist()).isEmpty();
         assertThat(config.rcAddress().perSecond()).isEqualTo(200);
@@ -67,6 +68,10 @@ class ConfigFileTest {
                 verify_keys:
                   remote.example:8448: { "ed25519:a_1": "%s", "ed25519:b.2": "%s" }
                   "[::1]:8448": { ed25519:auto: %s }
+                trusted_key_servers:
+                  - server_name: notary.example
+                    verify_keys: { "ed25519:n.1": "%s" }
+                  - { server_name: "other.example:443" }
                 signing_key_path: keys/signing.key
                 federation_domain_whitelist: ["remote.example:8448", "[::1]"]
                 backfill: { max_limit: 100 }
@@ -77,7 +82,7 @@ class ConfigFileTest {
                 ingest: { ack: memory }
                 http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096,
                         max_connections: 11, max_connections_per_address: 12, max_responses: 13 }
-                """.formatted(KEY, KEY, KEY));
+                """.formatted(KEY, KEY, KEY, KEY));
 
         assertThat(config.serverName()).isEqualTo(ServerName.parse("hs.example:443"));
         assertThat(config.listeners()).extracting(Config.Listener::port).containsExactly(0, 8009);
@@ -89,6 +94,11 @@ class ConfigFileTest {
                         Map.of(KeyId.parse("ed25519:a_1"), KEY, KeyId.parse("ed25519:b.2"), KEY),
                         ServerName.parse("[::1]:8448"),
                         Map.of(KeyId.parse("ed25519:auto"), KEY)));
+        assertThat(config.trustedKeyServers())
+                .extracting(Config.TrustedKeyServer::serverName)
+                .containsExactly(ServerName.parse("notary.example"), ServerName.parse("other.example:443"));
+        assertThat(config.trustedKeyServers().get(0).verifyKeys()).isEqualTo(Map.of(KeyId.parse("ed25519:n.1"), KEY));
+        assertThat(config.trustedKeyServers().get(1).verifyKeys()).isEmpty();
         assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
         assertThat(config.listeners()).allMatch(Config.Listener::xForwarded);
         assertThat(config.listeners().get(0).trustedProxies())
@@ -153,6 +163,8 @@ class ConfigFileTest {
                         "server_name",
                         "signing_key_path",
                         "store",
+                        "trusted_key_servers[*].server_name",
+                        "trusted_key_servers[*].verify_keys.*",
                         "verify_keys.*.*");
     }
 
@@ -261,7 +273,7 @@ class ConfigFileTest {
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
                         "max_limit: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
                                 + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
-                                + " signing_key_path, store, verify_keys");
+                                + " signing_key_path, store, trusted_key_servers, verify_keys");
     }
 
     @Test
@@ -270,6 +282,32 @@ class ConfigFileTest {
                 .containsExactlyInAnyOrder(
                         "verify_keys.b.example.ed25519:a_1: 'AAAA' is refused: expected 32 bytes in unpadded base64",
                         "verify_keys.b.example.rsa:1: 'rsa' is refused: expected a key ID such as ed25519:a_1");
+    }
+
+    @Test
+    void refusesNotariesThatAreNone() {
+        assertThat(problems("""
+                        server_name: a.example
+                        trusted_key_servers:
+                          - verify_keys: { "ed25519:a_1": AAAA }
+                          - { server_name: "a b", accept_keys_insecurely: true }
+                        """))
+                .containsExactlyInAnyOrder(
+                        "trusted_key_servers[0].server_name: missing; expected the notary's name, such as notary.example",
+                        "trusted_key_servers[1].server_name: 'a b' is not a server name: host, IPv4 or [IPv6], with an"
+                                + " optional port",
+                        "trusted_key_servers[1].accept_keys_insecurely: unknown key; expected under trusted_key_servers"
+                                + " one of server_name, verify_keys");
+        assertThat(problems("server_name: a.example\ntrusted_key_servers:\n"
+                        + "  - { server_name: n.example, verify_keys: { \"ed25519:a_1\": AAAA, \"rsa:1\": x } }\n"
+                        + "  - server_name: m.example\n".repeat(8)))
+                .containsExactlyInAnyOrder(
+                        "trusted_key_servers[0].verify_keys.ed25519:a_1: 'AAAA' is refused: expected 32 bytes in unpadded"
+                                + " base64",
+                        "trusted_key_servers[0].verify_keys.rsa:1: 'rsa' is refused: expected a key ID such as"
+                                + " ed25519:a_1",
+                        "trusted_key_servers: '9 servers' is refused: expected at most 8, since all of them are asked for"
+                                + " every key");
     }
 
     @Test
@@ -319,7 +357,7 @@ class ConfigFileTest {
         assertThat(problems("server_name: a.example\nlisteners: 8448"))
                 .containsExactly("listeners: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
                         + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
-                        + " signing_key_path, store, verify_keys");
+                        + " signing_key_path, store, trusted_key_servers, verify_keys");
     }
 
     @Test

@@ -1,15 +1,19 @@
 package dev.headwater.gateway.cli;
 
 import dev.headwater.gateway.Config;
+import dev.headwater.gateway.keys.TrustedKeyServer;
+import dev.headwater.id.KeyId;
 import dev.headwater.json.BadJsonException;
 import dev.headwater.sign.PinnedKeys;
 import dev.headwater.sign.SigningKey;
+import dev.headwater.sign.VerifyKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Keys from where the operator keeps them. */
@@ -25,6 +29,17 @@ final class Keys {
             keys.put(server.value(), ofServer);
         });
         return PinnedKeys.parse(keys);
+    }
+
+    /** The notaries of a configuration. */
+    static List<TrustedKeyServer> notaries(Config config) {
+        return config.trustedKeyServers().stream().map(Keys::notary).toList();
+    }
+
+    private static TrustedKeyServer notary(Config.TrustedKeyServer notary) {
+        Map<KeyId, VerifyKey> keys = new HashMap<>();
+        notary.verifyKeys().forEach((id, key) -> keys.put(id, VerifyKey.parse(key)));
+        return new TrustedKeyServer(notary.serverName(), keys);
     }
 
     /** The keys in a JSON file, {@code {server: {key ID: unpadded Base64}}}. */

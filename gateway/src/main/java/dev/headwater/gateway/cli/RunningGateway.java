@@ -4,12 +4,16 @@ import dev.headwater.gateway.Config;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.OpenStore;
-import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.discovery.FederationClient;
+import dev.headwater.gateway.discovery.OutgoingOptions;
 import dev.headwater.gateway.http.FederationServer;
+import dev.headwater.gateway.keys.KeyRing;
 import dev.headwater.history.EventStore;
 import dev.headwater.sign.SigningKey;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -65,16 +69,30 @@ final class RunningGateway {
     /** Listens; gives where, as URLs. */
     List<String> listen() {
         SigningKey key = config.signingKeyPath().map(Keys::signing).orElse(null);
+        KeyRing keys = keys();
         Gateway gateway;
         try {
-            gateway = Objects.requireNonNull(
-                    Gateway.start(GatewayOptions.of(config, RequestKeys.pinned(Keys.pinned(config)), key), store, loops)
-                            .block());
+            gateway = Objects.requireNonNull(Gateway.start(GatewayOptions.of(config, keys, key), store, loops)
+                    .block());
         } catch (RuntimeException e) {
             throw bindFailure(e);
         }
         onExit.add(() -> quietly(gateway.stop()));
         return gateway.addresses().stream().map(RunningGateway::url).toList();
+    }
+
+    private KeyRing keys() {
+        FederationClient client = FederationClient.create(OutgoingOptions.defaults(), loops);
+        onExit.add(() -> quietly(client.close()));
+        KeyRing keys = KeyRing.create(
+                config.serverName(),
+                Keys.pinned(config),
+                Keys.notaries(config),
+                client,
+                SignatureProvider.fastest(),
+                Clock.systemUTC());
+        onExit.add(keys::close);
+        return keys;
     }
 
     /** Waits until the process is told to end. */

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.discovery.FederationClient;
 import dev.headwater.gateway.keys.KeyFlight.End;
 import dev.headwater.gateway.keys.KeySources.Found;
 import dev.headwater.id.KeyId;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The keys of other servers: those that are pinned, and for all other servers those that they publish, fetched when they
@@ -56,6 +58,33 @@ public final class KeyRing implements RequestKeys {
     private final ConcurrentHashMap<ServerName, KeyFlight> flights = new ConcurrentHashMap<>();
 
     /**
+     * A ring that asks over the network.
+     *
+     * @param self the resident server, never asked for keys
+     * @param pinned keys that the operator vouches for; their servers are never asked either
+     * @param notaries asked beside the server itself
+     * @param client stays the caller's to close, after {@link #close}
+     */
+    public static KeyRing create(
+            ServerName self,
+            PinnedKeys pinned,
+            List<TrustedKeyServer> notaries,
+            FederationClient client,
+            Ed25519 ed25519,
+            Clock clock) {
+        return new KeyRing(
+                self,
+                pinned,
+                notaries,
+                new FederationKeyRequests(client),
+                ed25519,
+                clock,
+                Ticker.systemTicker(),
+                Schedulers.newSingle("headwater-keys", true),
+                Schedulers.parallel());
+    }
+
+    /**
      * @param self never asked for keys
      * @param clock what the validity of keys is judged by
      * @param ticker what pauses are measured by: it does not jump
@@ -81,8 +110,8 @@ public final class KeyRing implements RequestKeys {
         this.patience = new Patience(ticker);
         this.known = Caffeine.newBuilder()
                 .maximumWeight(KEPT_BYTES)
-                .weigher((ServerName server, KeyDocument document) ->
-                        BYTES_OF_DOCUMENT + BYTES_OF_KEY * document.size())
+                .weigher(
+                        (ServerName server, KeyDocument document) -> BYTES_OF_DOCUMENT + BYTES_OF_KEY * document.size())
                 .expireAfterWrite(KEPT)
                 .ticker(ticker)
                 .build();
@@ -139,8 +168,8 @@ public final class KeyRing implements RequestKeys {
                 .next();
         // Whom a notary's answer to another question left without one.
         return onceMore
-                ? key.switchIfEmpty(Mono.defer(
-                        () -> flight.end() == End.CUT_SHORT ? fetched(server, id, false) : Mono.empty()))
+                ? key.switchIfEmpty(
+                        Mono.defer(() -> flight.end() == End.CUT_SHORT ? fetched(server, id, false) : Mono.empty()))
                 : key;
     }
 

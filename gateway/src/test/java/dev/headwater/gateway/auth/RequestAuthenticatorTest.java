@@ -37,6 +37,7 @@ class RequestAuthenticatorTest {
     private static final class Keys implements RequestKeys {
         final List<KeyId> looked = new ArrayList<>();
         final Sinks.One<VerifyKey> coming = Sinks.one();
+
         @Nullable
         VerifyKey atHand;
 
@@ -125,9 +126,7 @@ class RequestAuthenticatorTest {
                         .authenticate(
                                 new XMatrix(
                                         ASKER.name(),
-                                        List.of(
-                                                signed("ed25519:x", signature()),
-                                                signed("ed25519:a_1", signature()))),
+                                        List.of(signed("ed25519:x", signature()), signed("ed25519:a_1", signature()))),
                                 "GET",
                                 TARGET,
                                 null)
@@ -136,7 +135,8 @@ class RequestAuthenticatorTest {
     }
 
     static Stream<String> looksForNoKeyUnderAnIdThatCannotBe() {
-        return Stream.of("rsa:1", "ed25519:", "ed25519", "", "ed25519:a b", "ed25519:" + "a".repeat(10_000), "curve25519:a");
+        return Stream.of(
+                "rsa:1", "ed25519:", "ed25519", "", "ed25519:a b", "ed25519:" + "a".repeat(10_000), "curve25519:a");
     }
 
     @ParameterizedTest

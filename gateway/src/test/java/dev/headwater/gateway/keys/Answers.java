@@ -4,9 +4,11 @@ import dev.headwater.id.ServerName;
 import dev.headwater.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -17,6 +19,7 @@ final class Answers implements KeyRequests {
     final List<Asked> asked = new ArrayList<>();
 
     private final Map<Asked, Sinks.One<byte[]>> answers = new HashMap<>();
+    private final Set<Asked> given = new HashSet<>();
     private final Map<ServerName, byte[]> queries = new HashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -42,6 +45,7 @@ final class Answers implements KeyRequests {
     /** Whoever is asked from now on is silent again. */
     void forget(ServerName server) {
         answers.put(new Asked(server, false), Sinks.one());
+        given.remove(new Asked(server, false));
     }
 
     byte[] query(ServerName notary) {
@@ -54,12 +58,10 @@ final class Answers implements KeyRequests {
 
     /** The answer that is awaited, or a new one in place of one that was given. */
     private Sinks.One<byte[]> answer(Asked request) {
-        Sinks.One<byte[]> answer = answers.computeIfAbsent(request, same -> Sinks.one());
-        if (answer.scan(reactor.core.Scannable.Attr.TERMINATED) == Boolean.TRUE) {
-            answer = Sinks.one();
-            answers.put(request, answer);
+        if (!given.add(request)) {
+            answers.put(request, Sinks.one());
         }
-        return answer;
+        return answers.computeIfAbsent(request, same -> Sinks.one());
     }
 
     @Override

@@ -263,8 +263,8 @@ class KeyRingTest {
         CompletableFuture<VerifyKey> waiting = find(A);
         assertThat(answers.asked).containsExactly(new Asked(server.name(), false), new Asked(notary.name(), true));
         assertThat(new String(answers.query(notary.name()), java.nio.charset.StandardCharsets.UTF_8))
-                .isEqualTo("{\"server_keys\":{\"a.example\":{\"ed25519:a\":{\"minimum_valid_until_ts\":" + clock.millis()
-                        + "}}}}");
+                .isEqualTo("{\"server_keys\":{\"a.example\":{\"ed25519:a\":{\"minimum_valid_until_ts\":"
+                        + clock.millis() + "}}}}");
         answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(DAY)))));
         assertThat(waiting).isCompletedWithValue(key);
         assertThat(answers.underWay()).isZero();
@@ -325,7 +325,8 @@ class KeyRingTest {
         assertThat(waiting).isCompletedWithValue(key);
 
         find(ServerName.parse("b.example"), A);
-        assertThat(answers.asked.stream().filter(new Asked(notary.name(), false)::equals)).hasSize(1);
+        assertThat(answers.asked.stream().filter(new Asked(notary.name(), false)::equals))
+                .hasSize(1);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.headwater.sign;
 
-import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import dev.headwater.json.BadJsonException;
@@ -28,7 +27,6 @@ public final class KeyDocument {
     /** Twice a year for thirty years. */
     static final int MAX_OLD_KEYS = 64;
 
-    private static final String ALGORITHM = "ed25519";
     private static final Duration LONGEST = Duration.ofDays(7);
 
     private final ServerName server;
@@ -117,7 +115,7 @@ public final class KeyDocument {
     private static Map<KeyId, VerifyKey> verifyKeys(ObjectNode document) {
         Map<KeyId, VerifyKey> keys = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : entries(document, "verify_keys", MAX_VERIFY_KEYS)) {
-            KeyId id = keyId(entry.getKey());
+            KeyId id = SignedJson.keyId(entry.getKey());
             VerifyKey key = key(entry.getValue());
             if (id != null && key != null) {
                 keys.put(id, key);
@@ -130,7 +128,7 @@ public final class KeyDocument {
         Map<KeyId, OldKey> keys = new HashMap<>();
         if (document.has("old_verify_keys")) {
             for (Map.Entry<String, JsonNode> entry : entries(document, "old_verify_keys", MAX_OLD_KEYS)) {
-                KeyId id = keyId(entry.getKey());
+                KeyId id = SignedJson.keyId(entry.getKey());
                 VerifyKey key = key(entry.getValue());
                 long expired = time(entry.getValue().path("expired_ts"));
                 if (id != null && key != null && expired >= 0) {
@@ -146,15 +144,6 @@ public final class KeyDocument {
             throw new BadKeyDocumentException("expected an object of at most " + most + " keys in " + member);
         }
         return keys.properties();
-    }
-
-    private static @Nullable KeyId keyId(String text) {
-        try {
-            KeyId id = KeyId.parse(text);
-            return id.algorithm().equals(ALGORITHM) ? id : null;
-        } catch (InvalidIdException e) {
-            return null;
-        }
     }
 
     /** The key in an entry, if it is one that can prove something. */

@@ -91,7 +91,8 @@ public final class SignedJson {
         }
     }
 
-    private static @Nullable KeyId keyId(String text) {
+    /** The ID of an Ed25519 key; null for any other text. */
+    static @Nullable KeyId keyId(String text) {
         try {
             KeyId id = KeyId.parse(text);
             return id.algorithm().equals(ALGORITHM) ? id : null;

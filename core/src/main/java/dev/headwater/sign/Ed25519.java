@@ -14,6 +14,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * The signature scheme Ed25519 as one {@link Provider} computes it. Safe for use by many threads; every call computes
@@ -31,14 +32,25 @@ public final class Ed25519 {
     private static final byte[] PRIVATE_HEAD = HexFormat.of().parseHex("302e020100300506032b657004220420");
     // The order of the group. A signature is S and no S plus a multiple of it: otherwise anyone could make a second
     // one.
-    private static final BigInteger ORDER =
+    static final BigInteger ORDER =
             BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
 
     private final Provider provider;
+    private final Predicate<byte[]> alsoRequired;
 
     /** Computes with the given provider, which must offer Ed25519 as {@link KeyFactory} and {@link Signature}. */
     public Ed25519(Provider provider) {
+        this(provider, signature -> true);
+    }
+
+    /**
+     * As {@link #Ed25519(Provider)}, for a provider that is content with more signatures than others.
+     *
+     * @param alsoRequired of a signature of 64 bytes, before the provider is asked
+     */
+    public Ed25519(Provider provider, Predicate<byte[]> alsoRequired) {
         this.provider = provider;
+        this.alsoRequired = alsoRequired;
     }
 
     /** Computes with the Java platform's own provider. */
@@ -48,7 +60,7 @@ public final class Ed25519 {
 
     /** Whether {@code signature} is the key's over the message; false for any that is malformed or malleable. */
     public boolean verify(VerifyKey key, byte[] message, byte[] signature) {
-        if (signature.length != SIGNATURE_LENGTH || !isReduced(signature)) {
+        if (signature.length != SIGNATURE_LENGTH || !isReduced(signature) || !alsoRequired.test(signature)) {
             return false;
         }
         try {

@@ -27,6 +27,9 @@ public final class KeyDocument {
     /** Twice a year for thirty years. */
     static final int MAX_OLD_KEYS = 64;
 
+    /** Of 32 bytes in Base64, padded. */
+    private static final int LONGEST_KEY = 44;
+
     private static final Duration LONGEST = Duration.ofDays(7);
 
     private final ServerName server;
@@ -35,7 +38,8 @@ public final class KeyDocument {
     private final Map<KeyId, VerifyKey> verifyKeys;
     private final Map<KeyId, OldKey> oldKeys;
 
-    private record OldKey(VerifyKey key, long expired) {}
+    /** Read when it is asked for: reading one takes a millisecond, and a stranger may list many. */
+    private record OldKey(String base64, long expired) {}
 
     private KeyDocument(
             ServerName server,
@@ -116,7 +120,7 @@ public final class KeyDocument {
         Map<KeyId, VerifyKey> keys = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : entries(document, "verify_keys", MAX_VERIFY_KEYS)) {
             KeyId id = SignedJson.keyId(entry.getKey());
-            VerifyKey key = key(entry.getValue());
+            VerifyKey key = key(entry.getValue().path("key").stringValue(""));
             if (id != null && key != null) {
                 keys.put(id, key);
             }
@@ -129,10 +133,10 @@ public final class KeyDocument {
         if (document.has("old_verify_keys")) {
             for (Map.Entry<String, JsonNode> entry : entries(document, "old_verify_keys", MAX_OLD_KEYS)) {
                 KeyId id = SignedJson.keyId(entry.getKey());
-                VerifyKey key = key(entry.getValue());
                 long expired = time(entry.getValue().path("expired_ts"));
-                if (id != null && key != null && expired >= 0) {
-                    keys.put(id, new OldKey(key, expired));
+                String base64 = entry.getValue().path("key").stringValue("");
+                if (id != null && expired >= 0 && base64.length() <= LONGEST_KEY) {
+                    keys.put(id, new OldKey(base64, expired));
                 }
             }
         }
@@ -146,10 +150,10 @@ public final class KeyDocument {
         return keys.properties();
     }
 
-    /** The key in an entry, if it is one that can prove something. */
-    private static @Nullable VerifyKey key(JsonNode entry) {
+    /** The key, if it is one that can prove something. */
+    private static @Nullable VerifyKey key(String base64) {
         try {
-            VerifyKey key = VerifyKey.parse(entry.path("key").stringValue(""));
+            VerifyKey key = VerifyKey.parse(base64);
             return BannedKeys.contains(key) ? null : key;
         } catch (IllegalArgumentException e) {
             return null;
@@ -184,7 +188,7 @@ public final class KeyDocument {
     public @Nullable VerifyKey forEvent(KeyId id, long atMillis) {
         OldKey old = oldKeys.get(id);
         if (old != null) {
-            return atMillis < old.expired ? old.key : null;
+            return atMillis < old.expired ? key(old.base64) : null;
         }
         return atMillis <= validUntil ? verifyKeys.get(id) : null;
     }

@@ -8,16 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An Ed25519 public key that can be trusted to tell messages apart: a point of the curve in its one canonical
- * encoding, and not of small order. Under a key of small order one signature fits any message.
+ * encoding, and of prime order. Under a key of small order one signature fits any message; under one that is so in part,
+ * implementations differ about which signatures fit.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8032#section-5.1.3">RFC 8032, decoding a point</a>
  */
 public final class VerifyKey {
     private static final int LENGTH = 32;
     private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+    // The order of the base point.
+    private static final BigInteger PRIME = Ed25519.ORDER;
     private static final BigInteger D = BigInteger.valueOf(-121_665)
             .multiply(BigInteger.valueOf(121_666).modInverse(P))
             .mod(P);
+    private static final BigInteger TWICE_D = D.shiftLeft(1).mod(P);
 
     private final byte[] bytes;
 
@@ -63,10 +67,8 @@ public final class VerifyKey {
         if (x == null || x.signum() == 0 && odd) {
             throw new IllegalArgumentException("expected a point of Ed25519's curve");
         }
-        // Three doublings bring every point of an order that divides eight to the neutral element, and no other.
-        Point point = new Point(x, y).twice().twice().twice();
-        if (point.x().signum() == 0 && point.y().equals(BigInteger.ONE)) {
-            throw new IllegalArgumentException("expected an Ed25519 key that is not of small order");
+        if (y.equals(BigInteger.ONE) || !new Point(x, y, BigInteger.ONE, x.multiply(y)).isOfPrimeOrder()) {
+            throw new IllegalArgumentException("expected an Ed25519 key that is not of small order, not even in part");
         }
     }
 
@@ -84,19 +86,36 @@ public final class VerifyKey {
         return x.multiply(x).mod(P).equals(square) ? x : null;
     }
 
-    private record Point(BigInteger x, BigInteger y) {
-        Point twice() {
-            BigInteger xy = x.multiply(y).mod(P);
-            BigInteger xx = x.multiply(x).mod(P);
-            BigInteger yy = y.multiply(y).mod(P);
-            BigInteger dxxyy = D.multiply(xx).multiply(yy).mod(P);
+    /**
+     * X/Z and Y/Z, and T = XY/Z, so that nothing has to be inverted.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8032#section-5.1.4">RFC 8032, point addition</a>
+     */
+    private record Point(BigInteger x, BigInteger y, BigInteger z, BigInteger t) {
+        /** Whether the prime multiplies it, if it is not neutral itself, to the neutral element. */
+        boolean isOfPrimeOrder() {
+            Point sum = this;
+            for (int bit = PRIME.bitLength() - 2; bit >= 0; bit--) {
+                sum = sum.plus(sum);
+                sum = PRIME.testBit(bit) ? sum.plus(this) : sum;
+            }
+            return sum.x.signum() == 0 && sum.y.equals(sum.z);
+        }
+
+        private Point plus(Point other) {
+            BigInteger a = y.subtract(x).multiply(other.y.subtract(other.x)).mod(P);
+            BigInteger b = y.add(x).multiply(other.y.add(other.x)).mod(P);
+            BigInteger c = t.multiply(other.t).mod(P).multiply(TWICE_D).mod(P);
+            BigInteger d = z.multiply(other.z).shiftLeft(1).mod(P);
+            BigInteger e = b.subtract(a);
+            BigInteger f = d.subtract(c);
+            BigInteger g = d.add(c);
+            BigInteger h = b.add(a);
             return new Point(
-                    xy.shiftLeft(1)
-                            .multiply(BigInteger.ONE.add(dxxyy).modInverse(P))
-                            .mod(P),
-                    yy.add(xx)
-                            .multiply(BigInteger.ONE.subtract(dxxyy).modInverse(P))
-                            .mod(P));
+                    e.multiply(f).mod(P),
+                    g.multiply(h).mod(P),
+                    f.multiply(g).mod(P),
+                    e.multiply(h).mod(P));
         }
     }
 

@@ -25,6 +25,11 @@ public final class KeyPublisher {
         }
     }
 
+    public KeyPublisher(String name, SigningKey key) {
+        this.name = ServerName.parse(name);
+        signing.add(key);
+    }
+
     public ServerName name() {
         return name;
     }

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,8 @@ public final class TestGateway implements AutoCloseable {
         private final Map<String, Map<String, String>> keys = new HashMap<>();
         private final Asker remote = Asker.named("remote.example");
         private @Nullable SigningKey signingKey;
-        private @Nullable RequestKeys requestKeys;
+        private ServerName name = ServerName.parse(NAME);
+        private Function<PinnedKeys, RequestKeys> requestKeys = RequestKeys::pinned;
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration progressTimeout = Duration.ofSeconds(30);
         private int maxLimit = 500;
@@ -114,8 +116,14 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
-        /** In place of those that are pinned. */
-        public Setup keys(RequestKeys value) {
+        /** In place of {@link #NAME}. */
+        public Setup named(ServerName value) {
+            name = value;
+            return this;
+        }
+
+        /** What is made of those that are pinned. */
+        public Setup keys(Function<PinnedKeys, RequestKeys> value) {
             requestKeys = value;
             return this;
         }
@@ -172,10 +180,10 @@ public final class TestGateway implements AutoCloseable {
                     16 * 1024,
                     limits);
             GatewayOptions options = new GatewayOptions(
-                    ServerName.parse(NAME),
+                    name,
                     http,
                     whitelist,
-                    requestKeys == null ? RequestKeys.pinned(PinnedKeys.parse(keys)) : requestKeys,
+                    requestKeys.apply(PinnedKeys.parse(keys)),
                     signingKey,
                     maxLimit,
                     new GatewayOptions.MissingEvents(50, honoursMinDepth));

@@ -19,9 +19,7 @@ public final class PeerPython {
     public static String interpreter() throws IOException, InterruptedException {
         String named = System.getProperty(INTERPRETER, System.getenv(INTERPRETER));
         return named == null
-                ? built(
-                        module("core").resolve("target"),
-                        module("core").resolve("src/test/python/requirements.txt"))
+                ? built(module("core").resolve("target"), module("core").resolve("src/test/python/requirements.txt"))
                 : named;
     }
 

@@ -147,7 +147,8 @@ class SignatureAgreementTest {
     private byte[] signature(EdwardsPoint key, byte[] message, EdwardsPoint added) {
         BigInteger nonce = scalar();
         byte[] r = EdwardsPoint.BASE.times(nonce).plus(added).encode();
-        BigInteger s = nonce.add(hash(r, key.encode(), message).multiply(secret)).mod(EdwardsPoint.ORDER);
+        BigInteger s =
+                nonce.add(hash(r, key.encode(), message).multiply(secret)).mod(EdwardsPoint.ORDER);
         return with(Arrays.copyOf(r, 64), s);
     }
 

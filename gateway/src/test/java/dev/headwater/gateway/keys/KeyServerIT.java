@@ -17,7 +17,6 @@ import dev.headwater.json.CanonicalJson;
 import dev.headwater.json.UnpaddedBase64;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.KeyPublisher;
-import dev.headwater.sign.PinnedKeys;
 import dev.headwater.sign.SignedJson;
 import dev.headwater.sign.SigningKey;
 import io.netty.buffer.Unpooled;
@@ -105,49 +104,71 @@ class KeyServerIT {
         List<Case> cases = new ArrayList<>(List.of(
                 publishes("a key that is valid", 200, self -> self.document(in(HOUR))),
                 publishes("a key valid for ever", 200, self -> self.document((1L << 53) - 1)),
-                publishes("52 the key as an old one", 401, self -> new KeyPublisher(self.name().value(), "ed25519:b_2")
-                        .document(in(HOUR), document -> KeyPublisher.put(
-                                (ObjectNode) document.get("old_verify_keys"),
-                                "ed25519:a_1",
-                                self.key().verifyKey().base64(),
-                                in(HOUR)))),
-                publishes("52 another key of the same name", 401, self -> new KeyPublisher(
-                                self.name().value(), "ed25519:a_1")
-                        .document(in(HOUR))),
+                publishes(
+                        "52 the key as an old one",
+                        401,
+                        self -> new KeyPublisher(self.name().value(), "ed25519:b_2")
+                                .document(
+                                        in(HOUR),
+                                        document -> KeyPublisher.put(
+                                                (ObjectNode) document.get("old_verify_keys"),
+                                                "ed25519:a_1",
+                                                self.key().verifyKey().base64(),
+                                                in(HOUR)))),
+                publishes(
+                        "52 another key of the same name",
+                        401,
+                        self -> new KeyPublisher(self.name().value(), "ed25519:a_1").document(in(HOUR))),
                 publishes("53 a key that is over", 401, self -> self.document(in(-1))),
                 publishes("55 a key that everybody knows", 401, self -> self.document(in(HOUR))),
                 publishes("56 a key of small order", 401, KeyServerIT::smallOrder),
-                publishes("a document of another server", 401, self -> self.document(
-                        in(HOUR), document -> document.put("server_name", "a.example"))),
-                publishes("a document without a signature", 401, self -> self.document(in(HOUR))
-                        .without("signatures")),
-                publishes("a document without keys", 401, self -> self.document(
-                        in(HOUR), document -> document.putObject("verify_keys"))),
+                publishes(
+                        "a document of another server",
+                        401,
+                        self -> self.document(in(HOUR), document -> document.put("server_name", "a.example"))),
+                publishes(
+                        "a document without a signature",
+                        401,
+                        self -> self.document(in(HOUR)).without("signatures")),
+                publishes(
+                        "a document without keys",
+                        401,
+                        self -> self.document(in(HOUR), document -> document.putObject("verify_keys"))),
                 answers("garbage", 200, "<html>".getBytes(StandardCharsets.UTF_8)),
                 answers("nothing", 200, new byte[0]),
                 answers("an array", 200, "[]".getBytes(StandardCharsets.UTF_8)),
                 answers("UTF-16", 200, "{\"server_name\":\"\"}".getBytes(StandardCharsets.UTF_16)),
                 answers("404", 404, "{}".getBytes(StandardCharsets.UTF_8)),
                 answers("500", 500, "{}".getBytes(StandardCharsets.UTF_8)),
-                does("redirects to itself", (self, response) -> response.status(302)
-                        .header("Location", "https://" + self.name() + "/_matrix/key/v2/server")
-                        .send()),
-                does("100 MB, announced", (self, response) -> response.header("Content-Length", "104857600")
-                        .sendByteArray(megabytes())),
+                does(
+                        "redirects to itself",
+                        (self, response) -> response.status(302)
+                                .header("Location", "https://" + self.name() + "/_matrix/key/v2/server")
+                                .send()),
+                does(
+                        "100 MB, announced",
+                        (self, response) ->
+                                response.header("Content-Length", "104857600").sendByteArray(megabytes())),
                 does("100 MB in chunks", (self, response) -> response.sendByteArray(megabytes())),
-                does("half a document", (self, response) -> response.header("Content-Length", "1000")
-                        .sendString(Mono.just("{\"server_name\":"))
-                        .then()
-                        .doOnTerminate(() -> response.withConnection(connection -> connection.dispose()))),
+                does(
+                        "half a document",
+                        (self, response) -> response.header("Content-Length", "1000")
+                                .sendString(Mono.just("{\"server_name\":"))
+                                .then()
+                                .doOnTerminate(() -> response.withConnection(connection -> connection.dispose()))),
                 new Case("a certificate that nobody vouches for", 401, 0, Tls.UNKNOWN, KeyServerIT::publishValid),
                 new Case("no TLS", 401, 0, Tls.NONE, KeyServerIT::publishValid),
                 new Case("54 nobody there", 401, 0, Tls.TRUSTED, KeyServerIT::publishValid)));
         cases.add(does("54 silence", (self, response) -> Mono.never()));
-        cases.add(does("54 one byte a second", (self, response) -> response.send(
-                Flux.interval(Duration.ofSeconds(1)).map(i -> Unpooled.wrappedBuffer(new byte[] {' '})), byteBuf -> true)));
-        cases.add(does("54 a head that does not end", (self, response) -> response.header("Content-Length", "10")
-                .sendHeaders()
-                .then(Mono.never())));
+        cases.add(does(
+                "54 one byte a second",
+                (self, response) -> response.send(
+                        Flux.interval(Duration.ofSeconds(1)).map(i -> Unpooled.wrappedBuffer(new byte[] {' '})),
+                        byteBuf -> true)));
+        cases.add(does(
+                "54 a head that does not end",
+                (self, response) ->
+                        response.header("Content-Length", "10").sendHeaders().then(Mono.never())));
         return cases;
     }
 
@@ -198,12 +219,11 @@ class KeyServerIT {
         for (Case one : CASES) {
             AtomicInteger count = new AtomicInteger();
             counts.put(one, count);
-            SslContext tls =
-                    switch (one.tls) {
-                        case TRUSTED -> trusted.server();
-                        case UNKNOWN -> unknown;
-                        case NONE -> null;
-                    };
+            SslContext tls = switch (one.tls) {
+                case TRUSTED -> trusted.server();
+                case UNKNOWN -> unknown;
+                case NONE -> null;
+            };
             publishers.put(one, serve(one, tls, count));
         }
         client = FederationClient.create(
@@ -231,8 +251,11 @@ class KeyServerIT {
             }
         }
         KeyPublisher[] self = new KeyPublisher[1];
-        HttpServer server =
-                HttpServer.create().host("127.0.0.1").port(0).runOn(LOOPS).handle((request, response) -> {
+        HttpServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .runOn(LOOPS)
+                .handle((request, response) -> {
                     count.incrementAndGet();
                     return one.behaviour.answer(self[0], response);
                 });

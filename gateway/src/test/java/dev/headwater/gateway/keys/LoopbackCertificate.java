@@ -63,10 +63,8 @@ final class LoopbackCertificate {
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD.toCharArray());
         }
-        return new LoopbackCertificate(
-                directory,
-                (X509Certificate) keys.getCertificate("loopback"),
-                (PrivateKey) keys.getKey("loopback", PASSWORD.toCharArray()));
+        return new LoopbackCertificate(directory, (X509Certificate) keys.getCertificate("loopback"), (PrivateKey)
+                keys.getKey("loopback", PASSWORD.toCharArray()));
     }
 
     X509Certificate certificate() {

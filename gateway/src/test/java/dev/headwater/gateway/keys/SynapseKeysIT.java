@@ -80,7 +80,9 @@ class SynapseKeysIT {
             assertThat(ring.atHand(ServerName.parse(synapse.name()), KEY.id())).isNull();
             for (int i = 0; i < 2; i++) {
                 ObjectNode answer = synapse.ask(serverName(front).value(), PATH, PARAMETERS);
-                assertThat(answer.path("status").intValue()).as(answer.toString()).isEqualTo(200);
+                assertThat(answer.path("status").intValue())
+                        .as(answer.toString())
+                        .isEqualTo(200);
                 assertThat(answer.path("body").path("pdus").size()).isEqualTo(5);
             }
             assertThat(ring.atHand(ServerName.parse(synapse.name()), KEY.id())).isEqualTo(KEY.verifyKey());
@@ -134,7 +136,10 @@ class SynapseKeysIT {
     private KeyRing ring(ServerName self, X509Certificate authority, List<TrustedKeyServer> notaries) {
         FederationClient client = FederationClient.create(
                 new OutgoingOptions(
-                        AddressRule.allowing(List.of("127.0.0.1/32")), List.of(authority), List.of(), Clock.systemUTC()),
+                        AddressRule.allowing(List.of("127.0.0.1/32")),
+                        List.of(authority),
+                        List.of(),
+                        Clock.systemUTC()),
                 LOOPS);
         KeyRing ring = KeyRing.create(
                 self, PinnedKeys.none(), notaries, client, SignatureProvider.fastest(), Clock.systemUTC());

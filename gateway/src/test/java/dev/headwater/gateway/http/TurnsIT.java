@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.http.RawConnection.Response;
 import dev.headwater.gateway.limit.LimitOptions;
@@ -17,7 +18,6 @@ import dev.headwater.sign.PinnedKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -99,10 +99,9 @@ class TurnsIT {
                 limits);
         RequestAuthenticator authenticator = new RequestAuthenticator(
                 ServerName.parse(NAME),
-                PinnedKeys.parse(keys),
+                RequestKeys.pinned(PinnedKeys.parse(keys)),
                 Ed25519.jdk(),
-                Schedulers.immediate(),
-                Clock.systemUTC());
+                Schedulers.immediate());
         FederationServer started = Objects.requireNonNull(FederationServer.start(
                         options,
                         loops,

@@ -81,6 +81,16 @@ public interface Config {
 
         /** Where proxies connect from whose word about the client is taken; this machine if the key is absent. */
         Optional<List<Network>> trustedProxies();
+
+        /** The certificate to show; plain HTTP if the key is absent. */
+        Optional<Tls> tls();
+    }
+
+    /** A certificate and its key, in PEM. Relative paths are taken from the configuration file's directory. */
+    interface Tls {
+        Path certificatePath();
+
+        Path privateKeyPath();
     }
 
     /** A notary. */

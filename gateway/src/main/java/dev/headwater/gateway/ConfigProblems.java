@@ -69,6 +69,8 @@ final class ConfigProblems {
             case "server_name" -> "the resident server's name, such as hs.example";
             case "trusted_key_servers.server_name" -> "the notary's name, such as notary.example";
             case "listeners.port" -> "a port from 1 to 65535, or 0 for a free one";
+            case "listeners.tls.certificate_path" -> "a PEM file with the server's certificate";
+            case "listeners.tls.private_key_path" -> "a PEM file with the certificate's key";
             case "store" -> StoreUri.EXPECTED;
             default -> "a value";
         };

@@ -110,6 +110,11 @@ public final class Gateway {
         return server.addresses();
     }
 
+    /** The same as URLs, {@code https://} where there is TLS. */
+    public List<String> urls() {
+        return server.urls();
+    }
+
     /** Accepts no more requests, lets those under way end within ten seconds, and completes when all is closed. */
     public Mono<Void> stop() {
         // Disposing waits for a lock, which an event loop must not do.

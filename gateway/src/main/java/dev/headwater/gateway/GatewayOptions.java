@@ -7,6 +7,7 @@ import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
+import dev.headwater.gateway.tls.TlsFiles;
 import dev.headwater.id.ServerName;
 import dev.headwater.sign.SigningKey;
 import java.net.InetSocketAddress;
@@ -106,9 +107,10 @@ public record GatewayOptions(
     }
 
     private static Stream<ListenAddress> addresses(Config.Listener listener) {
+        TlsFiles tls = listener.tls().map(ConfigFiles::of).orElse(null);
         Proxies proxies =
                 listener.xForwarded() ? new Proxies(listener.trustedProxies().orElse(Network.LOOPBACK)) : Proxies.NONE;
         return listener.bindAddresses().stream()
-                .map(host -> new ListenAddress(new InetSocketAddress(host, listener.port()), proxies));
+                .map(host -> new ListenAddress(new InetSocketAddress(host, listener.port()), proxies, tls));
     }
 }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaterKeys {
     private static final List<String> TOP = List.of("upstream", "ip_range_whitelist", "store_max_bytes");
-    private static final List<String> OF_LISTENER = List.of("tls");
 
     /** Synapse's other keys of this name, which hold a server's requests back for a time once it sends many. */
     private static final List<String> DELAYS = List.of("window_size", "sleep_limit", "sleep_delay");
@@ -29,15 +28,6 @@ final class LaterKeys {
                 if (value != null) {
                     problems.add("rc_federation." + key + ": '" + value + "' has no meaning here: what is more than"
                             + " 'concurrent' waits for its turn, not for a time; leave the key out");
-                }
-            }
-        }
-        if (tree.get("listeners") instanceof List<?> listeners) {
-            for (int i = 0; i < listeners.size(); i++) {
-                if (listeners.get(i) instanceof Map<?, ?> listener) {
-                    for (String key : OF_LISTENER) {
-                        refuse("listeners[" + i + "]." + key, listener.remove(key), problems);
-                    }
                 }
             }
         }

@@ -29,6 +29,7 @@ class ConfigFileTest {
             assertThat(listener.type()).isEqualTo(Config.ListenerType.FEDERATION);
             assertThat(listener.xForwarded()).isFalse();
             assertThat(listener.trustedProxies()).isEmpty();
+            assertThat(listener.tls()).isEmpty();
         });
         assertThat(config.store()).isEqualTo(new StoreUri("redis://127.0.0.1:6379/0"));
         assertThat(config.verifyKeys()).isEmpty();
@@ -63,7 +64,9 @@ class ConfigFileTest {
                     type: federation
                     x_forwarded: true
                     trusted_proxies: ["10.0.0.0/8", "2001:db8::7"]
-                  - { port: 8009, x_forwarded: true }
+                  - port: 8009
+                    x_forwarded: true
+                    tls: { certificate_path: tls/chain.pem, private_key_path: /keys/tls.pem }
                 store: "rediss://user:p%%40ss@redis.example:6380/3"
                 verify_keys:
                   remote.example:8448: { "ed25519:a_1": "%s", "ed25519:b.2": "%s" }
@@ -87,6 +90,10 @@ class ConfigFileTest {
         assertThat(config.serverName()).isEqualTo(ServerName.parse("hs.example:443"));
         assertThat(config.listeners()).extracting(Config.Listener::port).containsExactly(0, 8009);
         assertThat(config.listeners().get(0).bindAddresses()).containsExactly("127.0.0.1", "::1");
+        assertThat(config.listeners().get(1).tls()).hasValueSatisfying(tls -> {
+            assertThat(tls.certificatePath()).isEqualTo(Path.of("/etc/headwater/tls/chain.pem"));
+            assertThat(tls.privateKeyPath()).isEqualTo(Path.of("/keys/tls.pem"));
+        });
         assertThat(config.store().value()).isEqualTo("rediss://user:p%40ss@redis.example:6380/3");
         assertThat(config.verifyKeys())
                 .isEqualTo(Map.of(
@@ -152,6 +159,8 @@ class ConfigFileTest {
                         "listeners[*].bind_addresses",
                         "listeners[*].bind_addresses[*]",
                         "listeners[*].port",
+                        "listeners[*].tls.certificate_path",
+                        "listeners[*].tls.private_key_path",
                         "listeners[*].trusted_proxies",
                         "listeners[*].trusted_proxies[*]",
                         "listeners[*].type",
@@ -227,7 +236,7 @@ class ConfigFileTest {
         assertThat(problems("""
                         listeners:
                           - port: 65536
-                            tls: { certificate_path: a, private_key_path: b }
+                            tls: { certificate_path: a }
                           - { type: admin, x_forwarded: 1, trusted_proxies: ["10.0.0.0/33"] }
                         store: "postgres://u:secret@h/db"
                         upstream: "http://127.0.0.1:8008"
@@ -245,8 +254,7 @@ class ConfigFileTest {
                 .containsExactlyInAnyOrder(
                         "server_name: missing; expected the resident server's name, such as hs.example",
                         "listeners[0].port: '65536' is refused: expected a port from 1 to 65535, or 0 for a free one",
-                        "listeners[0].tls: '{certificate_path=a, private_key_path=b}' is not supported in this version;"
-                                + " leave the key out",
+                        "listeners[0].tls.private_key_path: missing; expected a PEM file with the certificate's key",
                         "listeners[1].x_forwarded: '1' is refused: expected true or false",
                         "listeners[1].trusted_proxies[0]: '10.0.0.0/33' is refused: expected an address or a network"
                                 + " such as 10.0.0.0/8 or 2001:db8::/32",

@@ -1,5 +1,6 @@
 package dev.headwater.gateway.cli;
 
+import dev.headwater.gateway.ConfigFiles;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        config.load(surroundings);
+        ConfigFiles.check(config.load(surroundings));
         surroundings.out().println(config.file + " is usable");
         return 0;
     }

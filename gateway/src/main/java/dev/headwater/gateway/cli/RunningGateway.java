@@ -12,7 +12,6 @@ import dev.headwater.gateway.keys.KeyRing;
 import dev.headwater.history.EventStore;
 import dev.headwater.sign.SigningKey;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -78,7 +77,7 @@ final class RunningGateway {
             throw bindFailure(e);
         }
         onExit.add(() -> quietly(gateway.stop()));
-        return gateway.addresses().stream().map(RunningGateway::url).toList();
+        return gateway.urls();
     }
 
     private KeyRing keys() {
@@ -104,13 +103,6 @@ final class RunningGateway {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    static String url(InetSocketAddress address) {
-        String host = address.getAddress() == null
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
-        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static void quietly(Mono<Void> end) {

@@ -1,6 +1,7 @@
 package dev.headwater.gateway.cli;
 
 import dev.headwater.gateway.Config;
+import dev.headwater.gateway.ConfigFiles;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.transfer.ImportReport;
 import dev.headwater.gateway.transfer.RoomImport;
@@ -52,6 +53,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Config loaded = config.load(surroundings);
+        ConfigFiles.check(loaded);
         try (OnExit onExit = new OnExit()) {
             RunningGateway gateway = RunningGateway.connect(loaded, onExit);
             load(loaded, gateway);

@@ -6,35 +6,36 @@ import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.limit.Connections;
 import dev.headwater.gateway.limit.RequestRate;
 import dev.headwater.gateway.limit.Turns;
+import dev.headwater.gateway.tls.TlsFiles;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** The federation listener: HTTP/1.1 on one or more addresses, every request through one {@link RequestPipeline}. */
+/**
+ * The federation listener: HTTP/1.1 on one or more addresses, and HTTP/2 where there is TLS, every request through one
+ * {@link RequestPipeline}.
+ */
 public final class FederationServer {
     private static final Logger LOG = LoggerFactory.getLogger(FederationServer.class);
 
     /** Room for the method, the version and the blanks around the longest request target. */
     private static final int LINE_BESIDE_TARGET = 32;
-
-    /** Twice what a request with several signatures and a proxy's additions needs. */
-    private static final int MAX_HEADER_BYTES = 16 * 1024;
 
     /**
      * The kernel doubles it. Without a limit it hides some 450 KB for each slow reader, and no back-pressure is felt
@@ -49,15 +50,13 @@ public final class FederationServer {
     /** Connections that wait to be accepted. */
     private static final int BACKLOG = 1024;
 
-    /** Never so many: what is flushed in one turn of the event loop leaves in one system call. */
-    private static final int FLUSHES_AT_ONCE = 256;
-
     private final ServerOptions options;
-    private final List<DisposableServer> bound;
+    private final TlsContexts tls;
+    private final Map<DisposableServer, ListenAddress> bound = Collections.synchronizedMap(new LinkedHashMap<>());
 
-    private FederationServer(ServerOptions options, List<DisposableServer> bound) {
+    private FederationServer(ServerOptions options, TlsContexts tls) {
         this.options = options;
-        this.bound = List.copyOf(bound);
+        this.tls = tls;
     }
 
     /** Event loops of NIO for servers and for whatever else they wait for: one a core, two at least. */
@@ -78,29 +77,30 @@ public final class FederationServer {
             FederationWhitelist whitelist,
             RequestAuthenticator authenticator,
             RoomAccess access) {
-        return Mono.defer(() -> {
-            RequestPipeline pipeline = new RequestPipeline(
-                    new HttpRules(options.maxTarget()),
-                    new Routes(endpoints),
-                    new RequestRate(options.limits()),
-                    whitelist,
-                    authenticator,
-                    new Turns(options.limits()),
-                    access,
-                    options.requestTimeout(),
-                    options.progressTimeout());
-            Connections connections = new Connections(options.limits());
-            List<DisposableServer> bound = new CopyOnWriteArrayList<>();
-            return Flux.fromIterable(options.addresses())
-                    .concatMap(
-                            address -> server(options, loops, pipeline, connections, address)
-                                    .bind()
-                                    .doOnNext(bound::add),
-                            0)
-                    .then(Mono.fromSupplier(() -> new FederationServer(options, bound)))
-                    .onErrorResume(
-                            e -> new FederationServer(options, bound).stop().then(Mono.error(e)));
-        });
+        return Mono.fromCallable(() -> new TlsContexts(options.addresses()))
+                .subscribeOn(Schedulers.boundedElastic()) // reads files
+                .flatMap(tls -> {
+                    RequestPipeline pipeline = new RequestPipeline(
+                            new HttpRules(options.maxTarget()),
+                            new Routes(endpoints),
+                            new RequestRate(options.limits()),
+                            whitelist,
+                            authenticator,
+                            new Turns(options.limits()),
+                            access,
+                            options.requestTimeout(),
+                            options.progressTimeout());
+                    Connections connections = new Connections(options.limits());
+                    FederationServer server = new FederationServer(options, tls);
+                    return Flux.fromIterable(options.addresses())
+                            .concatMap(
+                                    address -> server(options, loops, pipeline, connections, address, tls)
+                                            .bind()
+                                            .doOnNext(bound -> server.bound.put(bound, address)),
+                                    0)
+                            .then(Mono.just(server))
+                            .onErrorResume(e -> server.stop().then(Mono.error(e)));
+                });
     }
 
     private static HttpServer server(
@@ -108,11 +108,13 @@ public final class FederationServer {
             LoopResources loops,
             RequestPipeline pipeline,
             Connections connections,
-            ListenAddress address) {
-        return HttpServer.create()
+            ListenAddress address,
+            TlsContexts tls) {
+        ConnectionHandlers handlers = new ConnectionHandlers(options);
+        HttpServer server = HttpServer.create()
                 .bindAddress(address::socket)
-                .doOnBound(server ->
-                        server.channel().pipeline().addFirst("headwater.gate", connections.gate(address.proxies())))
+                .doOnBound(bound ->
+                        bound.channel().pipeline().addFirst("headwater.gate", connections.gate(address.proxies())))
                 .runOn(loops, false)
                 .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
                 .protocol(HttpProtocol.HTTP11)
@@ -121,22 +123,41 @@ public final class FederationServer {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .idleTimeout(options.idleTimeout())
                 .httpRequestDecoder(decoder -> decoder.maxInitialLineLength(options.maxTarget() + LINE_BESIDE_TARGET)
-                        .maxHeaderSize(MAX_HEADER_BYTES))
-                .doOnChannelInit((observer, channel, remote) -> {
-                    ChannelPipeline handlers = channel.pipeline();
-                    handlers.addFirst("headwater.flush", new FlushConsolidationHandler(FLUSHES_AT_ONCE, true));
-                    handlers.addAfter(NettyPipeline.HttpCodec, "headwater.errors", new ErrorBodies());
-                    HeadDeadline.install(handlers, NettyPipeline.HttpCodec, options.requestTimeout());
-                    handlers.addBefore(NettyPipeline.HttpCodec, "headwater.linger", new LingeringClose());
-                })
+                        .maxHeaderSize(HttpRules.MAX_HEADER_BYTES))
+                .childObserve(handlers::stream)
+                .doOnChannelInit((observer, channel, remote) -> handlers.connection(channel))
                 .handle((request, response) -> pipeline.handle(request, response, address.proxies()));
+        TlsFiles files = address.tls();
+        if (files == null) {
+            return server;
+        }
+        SslContext context = tls.get(files);
+        return server.secure(spec -> spec.sslContext(context).handshakeTimeout(options.requestTimeout()))
+                .protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
+                .http2Settings(Http2Limits::apply);
     }
 
     /** What is listened on, with the ports that were picked. */
     public List<InetSocketAddress> addresses() {
-        return bound.stream()
+        return servers().stream()
                 .map(server -> (InetSocketAddress) server.address())
                 .toList();
+    }
+
+    /** The same as URLs. */
+    public List<String> urls() {
+        synchronized (bound) {
+            return bound.entrySet().stream()
+                    .map(entry -> entry.getValue()
+                            .url((InetSocketAddress) entry.getKey().address()))
+                    .toList();
+        }
+    }
+
+    private List<DisposableServer> servers() {
+        synchronized (bound) {
+            return List.copyOf(bound.keySet());
+        }
     }
 
     /**
@@ -144,7 +165,8 @@ public final class FederationServer {
      * when all connections are closed.
      */
     public Mono<Void> stop() {
-        return Flux.fromIterable(bound)
+        tls.dispose();
+        return Flux.fromIterable(servers())
                 .flatMap(server -> Mono.fromRunnable(() -> stop(server)).subscribeOn(Schedulers.boundedElastic()))
                 .then();
     }

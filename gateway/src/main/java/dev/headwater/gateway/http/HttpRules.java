@@ -18,6 +18,9 @@ final class HttpRules {
      */
     static final int MAX_BODY_BYTES = 960 * 1024;
 
+    /** Twice what a request with several signatures and a proxy's additions needs. */
+    static final int MAX_HEADER_BYTES = 16 * 1024;
+
     private final int maxTarget;
 
     /** @param maxTarget the longest request target, in bytes */
@@ -31,12 +34,16 @@ final class HttpRules {
      * @throws RefusedException if they are not
      */
     RequestTarget check(HttpVersion version, String uri, HttpHeaders headers) {
-        if (version.majorVersion() != 1) {
-            throw new RefusedException(Cause.HTTP_VERSION, "HTTP/1.1 is spoken here");
+        if (!isSpoken(version)) {
+            throw new RefusedException(Cause.HTTP_VERSION, "HTTP/1.1 and HTTP/2 are spoken here");
         }
         if (uri.length() > maxTarget) {
             throw new RefusedException(
                     Cause.TARGET_TOO_LONG, "the request target has more than " + maxTarget + " bytes");
+        }
+        if (version.majorVersion() == 2 && bytes(headers) > MAX_HEADER_BYTES) {
+            throw new RefusedException(
+                    Cause.HEADERS_TOO_LARGE, "the request's headers have more than " + MAX_HEADER_BYTES + " bytes");
         }
         String host = host(version, headers);
         if (length(headers) > MAX_BODY_BYTES) {
@@ -50,7 +57,12 @@ final class HttpRules {
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
             throw new RefusedException(Cause.CONTENT_CODING, "request bodies are read without a content coding only");
         }
-        return RequestTarget.parse(originForm(uri, host));
+        return RequestTarget.parse(version.majorVersion() == 1 ? originForm(uri, host) : uri);
+    }
+
+    /** Whether more can be expected on a connection of this version. */
+    static boolean isSpoken(HttpVersion version) {
+        return version.majorVersion() == 1 || version.majorVersion() == 2;
     }
 
     /** Whether the headers announce a body. */
@@ -64,15 +76,29 @@ final class HttpRules {
                 Cause.BODY_TOO_LARGE, "the request's body has more than " + MAX_BODY_BYTES + " bytes");
     }
 
+    /** Of HTTP/1.1 the decoder has counted them, of HTTP/2 only with the target. */
+    private static int bytes(HttpHeaders headers) {
+        int bytes = 0;
+        for (var header = headers.iteratorCharSequence(); header.hasNext(); ) {
+            var next = header.next();
+            bytes += next.getKey().length() + next.getValue().length();
+        }
+        return bytes;
+    }
+
     /** The decoder has refused what is no number already. */
     private static long length(HttpHeaders headers) {
         String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length.strip());
     }
 
+    /** HTTP/2 has {@code :authority} for it, which arrives as a Host header; intermediaries may send both, but alike. */
     private static String host(HttpVersion version, HttpHeaders headers) {
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1 || (hosts.isEmpty() && version.minorVersion() > 0)) {
+        if (version.majorVersion() == 2 && hosts.size() == 2 && hosts.get(0).equalsIgnoreCase(hosts.get(1))) {
+            return hosts.get(0);
+        }
+        if (hosts.size() > 1 || (hosts.isEmpty() && !HttpVersion.HTTP_1_0.equals(version))) {
             throw new RefusedException(
                     Cause.BAD_HTTP, hosts.isEmpty() ? "no Host header" : "more than one Host header");
         }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
@@ -37,7 +38,12 @@ final class LingeringClose extends ChannelDuplexHandler {
             return;
         }
         draining = true;
-        socket.shutdownOutput();
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            socket.shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(told -> socket.shutdownOutput());
+        }
         socket.config().setAutoRead(true);
         ctx.executor().schedule(() -> ctx.close(promise), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }

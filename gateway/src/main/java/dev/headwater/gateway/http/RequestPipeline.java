@@ -179,7 +179,8 @@ final class RequestPipeline {
 
     private static Mono<Void> rescue(Throwable failure, HttpServerRequest request, ResponseWriter writer) {
         if (writer.hasBegun()) {
-            if (failure instanceof IOException) {
+            if (failure instanceof IOException || failure instanceof ResponseWriter.SlowReaderException) {
+                // Anybody can cause it, as often as they like; the access log has a line for each.
                 LOG.debug("A reader has gone: {}", failure.toString());
             } else {
                 LOG.warn("A response was aborted: {}", failure.toString());
@@ -187,7 +188,7 @@ final class RequestPipeline {
             return writer.abort(failure);
         }
         MatrixError error = Rescue.from(failure);
-        boolean understood = request.version().majorVersion() == 1;
+        boolean understood = HttpRules.isSpoken(request.version());
         return UnreadBody.drain(request).flatMap(drained -> writer.write(error, drained && understood));
     }
 

@@ -9,6 +9,9 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -86,12 +89,14 @@ final class ResponseWriter {
     }
 
     /**
-     * Ends the exchange unfinished: chunked framing lacks its last chunk. HTTP/1.0 has no framing, so there the
-     * connection is reset, since a plain close would mean the end of the body.
+     * Ends the exchange unfinished: HTTP/2 resets the stream, and no other; chunked framing lacks its last chunk. HTTP/1.0
+     * has no framing, so there the connection is reset, since a plain close would mean the end of the body.
      */
     Mono<Void> abort(Throwable cause) {
         Channel channel = channel();
-        if (!HttpVersion.HTTP_1_1.equals(request.version())) {
+        if (channel instanceof Http2StreamChannel) {
+            channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+        } else if (!HttpVersion.HTTP_1_1.equals(request.version())) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         return FutureMono.from(channel.close()).then(Mono.error(new AbortedException(cause)));

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP/1.1 client that sends exactly the bytes it is given, and sees exactly how a response ends. */
+/** An HTTP/1.1 client, plain or over TLS, that sends exactly the bytes it is given, and sees exactly how a response ends. */
 public final class RawConnection implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
@@ -37,6 +37,11 @@ public final class RawConnection implements AutoCloseable {
         socket.setSoTimeout(30_000);
         socket.connect(address);
         return new RawConnection(socket);
+    }
+
+    /** The same over TLS. */
+    public static RawConnection openTls(InetSocketAddress address) throws IOException {
+        return new RawConnection(TrustingTls.connect(address, 0, "http/1.1"));
     }
 
     public RawConnection send(String latin1) throws IOException {
@@ -207,6 +212,18 @@ public final class RawConnection implements AutoCloseable {
         } catch (SocketException reset) {
             return true;
         }
+    }
+
+    /** Says that nothing more will be sent. */
+    public RawConnection endSending() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /** Closes with a reset. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     private @Nullable String line() throws IOException {

@@ -7,6 +7,7 @@ import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.tls.TlsFiles;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomAdmission;
@@ -101,6 +102,7 @@ public final class TestGateway implements AutoCloseable {
         private LimitOptions limits = LimitOptions.unlimited();
         private Proxies proxies = Proxies.NONE;
         private FederationWhitelist whitelist = FederationWhitelist.ALL;
+        private @Nullable TlsFiles tls;
 
         private Setup(EventStore store) {
             this.store = store;
@@ -170,9 +172,14 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        public Setup tls(TlsFiles files) {
+            tls = files;
+            return this;
+        }
+
         public TestGateway start() {
             ServerOptions http = new ServerOptions(
-                    List.of(new ListenAddress(new InetSocketAddress("127.0.0.1", 0), proxies)),
+                    List.of(new ListenAddress(new InetSocketAddress("127.0.0.1", 0), proxies, tls)),
                     Duration.ofSeconds(60),
                     requestTimeout,
                     progressTimeout,

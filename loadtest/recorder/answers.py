@@ -21,6 +21,13 @@ class Answers:
         self._forms = {}
         self.lists = {}
 
+    @property
+    def directory(self):
+        return self._recording.directory
+
+    def asking(self, asker):
+        return self._recording.ask(asker, self.resident)
+
     # What an answered event is
 
     def _known(self, event_id):
@@ -53,7 +60,7 @@ class Answers:
                 children.setdefault(parent, event_id)
         table = {event_id: {} for event_id in events}
         for asker in askers:
-            asking = self._recording.ask(asker, self.resident)
+            asking = self.asking(asker)
             for event_id, event in events.items():
                 answers = {
                     "backfill": self._one(asking.backfill(self.room_id, [event_id], 1), "pdus", event_id),
@@ -66,7 +73,7 @@ class Answers:
                     answer = asking.missing_events(self.room_id, [child], parents | siblings, 10)
                     answers["get_missing_events"] = self._one(answer, "events", event_id)
                 table[event_id][asking.origin] = answers
-        path = self._recording.directory / ("expected") / f"visibility-{label}.json"
+        path = self.directory / "expected" / f"visibility-{label}.json"
         # One event a line, so that a person can read it and a diff shows it.
         lines = ",\n".join(
             f"{dump.line(event_id)}:{dump.line(by_server)}" for event_id, by_server in table.items()
@@ -86,7 +93,7 @@ class Answers:
     def _note(self, kind, entry):
         self.lists.setdefault(kind, []).append({"resident": self.resident.name, **entry})
 
-    def _listed(self, status, body, *keys):
+    def listed(self, status, body, *keys):
         if status != 200:
             return {"status": status, "body": body}
         entry = {"status": status}
@@ -100,15 +107,15 @@ class Answers:
         return entry
 
     def backfill(self, asker, event_ids, limit):
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.backfill(self.room_id, event_ids, limit)
         self._note(
             "backfill",
-            {"asker": asking.origin, "v": list(event_ids), "limit": limit, **self._listed(status, body, "pdus")},
+            {"asker": asking.origin, "v": list(event_ids), "limit": limit, **self.listed(status, body, "pdus")},
         )
 
     def missing_events(self, asker, latest, earliest, limit, min_depth=0):
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.missing_events(self.room_id, latest, earliest, limit, min_depth)
         self._note(
             "get_missing_events",
@@ -118,12 +125,12 @@ class Answers:
                 "earliest_events": list(earliest),
                 "limit": limit,
                 "min_depth": min_depth,
-                **self._listed(status, body, "events"),
+                **self.listed(status, body, "events"),
             },
         )
 
     def state_ids(self, asker, event_id):
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.state_ids(self.room_id, event_id)
         entry = {"asker": asking.origin, "event_id": event_id, "status": status}
         if status == 200:
@@ -133,26 +140,26 @@ class Answers:
         self._note("state_ids", entry)
 
     def event_auth(self, asker, event_id):
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.event_auth(self.room_id, event_id)
         self._note(
             "event_auth",
-            {"asker": asking.origin, "event_id": event_id, **self._listed(status, body, "auth_chain")},
+            {"asker": asking.origin, "event_id": event_id, **self.listed(status, body, "auth_chain")},
         )
 
     def state(self, asker, event_id, label):
         """The whole body of a /state answer, as a file of its own."""
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.state(self.room_id, event_id)
         if status != 200:
             raise RecordingError(f"/state at {event_id}: {status} {body}")
-        entry = self._listed(status, body, "pdus", "auth_chain")
+        entry = self.listed(status, body, "pdus", "auth_chain")
         self._note("state", {"asker": asking.origin, "event_id": event_id, "file": f"state-{label}.json.gz", **entry})
-        path = self._recording.directory / "expected" / f"state-{label}.json.gz"
+        path = self.directory / "expected" / f"state-{label}.json.gz"
         dump.write_packed(path, dump.line(body) + "\n")
 
     def timestamp_to_event(self, asker, timestamp, direction):
-        asking = self._recording.ask(asker, self.resident)
+        asking = self.asking(asker)
         status, body = asking.timestamp_to_event(self.room_id, timestamp, direction)
         self._note(
             "timestamp_to_event",
@@ -166,7 +173,7 @@ class Answers:
             for kind, entries in answers.lists.items():
                 kinds.setdefault(kind, []).extend(entries)
         for kind, entries in kinds.items():
-            dump.write(self._recording.directory / "expected" / f"{kind}.ndjson", dump.lines(entries))
+            dump.write(self.directory / "expected" / f"{kind}.ndjson", dump.lines(entries))
 
 
 def _bare(pdu):

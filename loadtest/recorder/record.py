@@ -23,6 +23,7 @@ STORIES = (
     "restricted",
     "visibility",
     "visibility_changes",
+    "matrix",
     "redactions",
     "acl",
     "upgrade",

@@ -110,6 +110,7 @@ class Server:
             "https_proxy": f"http://127.0.0.1:{proxy_port}",
             "ip_range_blacklist": [],
             "trusted_key_servers": [],
+            "modules": [{"module": "no_visibility.NoVisibility"}],
             # A healed partition must be noticed at once (plain numbers are milliseconds).
             "federation": {
                 "client_timeout": "20s",
@@ -155,7 +156,7 @@ class Server:
         self._process = subprocess.Popen(
             self._command(),
             cwd=self._directory,
-            env={**os.environ, **self._environment},
+            env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parent), **self._environment},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )

@@ -36,6 +36,14 @@ public final class AloneSight {
         return new OfServer(states, asker);
     }
 
+    /**
+     * What a server in the room gets to see of the room's state and of what authorises it: every event, whatever the
+     * history visibility, since without them it could not take part; redacted copies of what anybody has asked to redact.
+     */
+    public static Viewer ofState() {
+        return side -> side.marked() ? Sight.REDACTED : Sight.SHOWN;
+    }
+
     private static final class OfServer implements Viewer {
         /** States of which the memberships are remembered. */
         private static final int REMEMBERED = 4_096;

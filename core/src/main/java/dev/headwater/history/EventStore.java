@@ -15,8 +15,8 @@ import reactor.core.publisher.Mono;
  * Keeps the events of rooms in pages: bodies whose place never changes, and beside them small side data that may. A body
  * itself changes once at most, when it is redacted for good, and is shorter then.
  *
- * <p>A store knows nothing of walks, depths or visibility; {@link BackfillWalk} and {@link RoomWriter} do. Each method is
- * one round trip to the store at most, starts on subscription, is bounded in what it holds, and on cancellation sends
+ * <p>A store knows nothing of walks, depths or visibility; {@link BackfillWalk} and {@link RoomWriter} do. Each method but
+ * {@link #find} is one round trip to the store at most, starts on subscription, is bounded in what it holds, and on cancellation sends
  * no further command. A store that cannot be reached fails with {@link StoreUnavailableException}.
  */
 public interface EventStore {
@@ -29,6 +29,12 @@ public interface EventStore {
 
     /** Looks up events by ID. Empty if the room is not stored. */
     Mono<Located> locate(RoomId room, Collection<EventId> events);
+
+    /**
+     * Looks up an event of any room, in two round trips. Empty if no stored room holds it, or only one that was stored
+     * before stores kept track of this.
+     */
+    Mono<Located> find(EventId event);
 
     /** Reads side data only; of no page at all: the head alone. Empty if the room is not stored. */
     Mono<Pages> plan(RoomId room, Collection<PageId> pages);

@@ -15,10 +15,18 @@ import reactor.core.publisher.Mono;
 /** An event store in the heap of one process, with the pages and the visibility rules of the lasting one. Thread safe. */
 public final class MemoryEventStore implements EventStore {
     private final Map<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
+    private final Map<EventId, RoomId> roomOf = new ConcurrentHashMap<>();
 
     @Override
     public Mono<Located> locate(RoomId room, Collection<EventId> events) {
         return read(room).mapNotNull(stored -> stored.locate(events));
+    }
+
+    @Override
+    public Mono<Located> find(EventId event) {
+        return Mono.fromSupplier(() -> roomOf.get(event))
+                .flatMap(room -> locate(room, List.of(event)))
+                .filter(found -> !found.places().isEmpty());
     }
 
     @Override
@@ -59,7 +67,11 @@ public final class MemoryEventStore implements EventStore {
 
     @Override
     public Mono<Boolean> publish(Publication publication) {
-        return Mono.fromSupplier(() -> open(publication.head().room()).publish(publication));
+        return Mono.fromSupplier(() -> {
+            RoomId room = publication.head().room();
+            publication.places().keySet().forEach(event -> roomOf.putIfAbsent(event, room));
+            return open(room).publish(publication);
+        });
     }
 
     @Override

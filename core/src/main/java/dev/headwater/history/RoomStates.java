@@ -2,6 +2,7 @@ package dev.headwater.history;
 
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -73,6 +74,20 @@ public final class RoomStates {
     /** All entries of a state that is known, in no order that means anything; held as a whole. */
     public Mono<List<StateEntry>> all(RoomId room, StateRoot root) {
         return nodes.with(room, session -> session.trie().all(known(root)));
+    }
+
+    /** As {@link #all(RoomId, StateRoot)}; fails with {@link NotDerivableException} if there are more than so many. */
+    public Mono<List<StateEntry>> all(RoomId room, StateRoot root, int atMost) {
+        return nodes.with(room, session -> {
+            List<StateEntry> all = new ArrayList<>();
+            session.trie().each(known(root), entry -> {
+                if (all.size() == atMost) {
+                    throw new NotDerivableException("the state has more than " + atMost + " events");
+                }
+                all.add(entry);
+            });
+            return all;
+        });
     }
 
     private static Subtree known(StateRoot root) {

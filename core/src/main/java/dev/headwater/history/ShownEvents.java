@@ -15,8 +15,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Events whose places are known, as a reader gets to see them: in the given order, each with its body. What is withheld is
- * left out.
+ * Events whose places are known, as a reader gets to see them: in the given order, each with its body. What is withheld,
+ * or was rejected, is left out.
  */
 public final class ShownEvents {
     /** Of the pages that are read together, whatever their events weigh. */
@@ -81,6 +81,9 @@ public final class ShownEvents {
                 return refresh().then(Mono.defer(() -> event(index)));
             }
             Side side = page.side().sides().get(place.slot());
+            if (side.silent()) {
+                return Mono.empty();
+            }
             Sight seen = viewer.sightOf(side);
             if (seen == null) {
                 return viewer.prepare(room, sidesFrom(index)).then(Mono.defer(() -> event(index)));

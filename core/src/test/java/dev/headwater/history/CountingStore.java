@@ -15,6 +15,7 @@ import reactor.core.publisher.Mono;
 /** A store that counts what is asked of the one behind it, by subscription. */
 public class CountingStore implements EventStore {
     public final AtomicLong locates = new AtomicLong();
+    public final AtomicLong finds = new AtomicLong();
     public final AtomicLong plans = new AtomicLong();
     public final AtomicLong planPages = new AtomicLong();
     public final AtomicLong windows = new AtomicLong();
@@ -41,6 +42,11 @@ public class CountingStore implements EventStore {
     @Override
     public Mono<Located> locate(RoomId room, Collection<EventId> events) {
         return counted(store.locate(room, events), locates);
+    }
+
+    @Override
+    public Mono<Located> find(EventId event) {
+        return counted(store.find(event), finds);
     }
 
     @Override

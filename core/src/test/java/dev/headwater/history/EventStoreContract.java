@@ -305,6 +305,37 @@ public abstract class EventStoreContract extends RedactionContract {
     }
 
     @Test
+    public void findsEventsWithoutBeingToldTheirRoom() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("found" + System.nanoTime() + "-", 700);
+        RoomBuilder other = new RoomBuilder(newRoom()).chain("other" + System.nanoTime() + "-", 5);
+        assertThat(store().find(room.events().get(5).id()).block()).isNull();
+        write(room);
+        write(other);
+        StoredRoom stored = sound(room.room());
+        for (int i = 0; i < 700; i += 7) {
+            EventId event = room.events().get(i).id();
+            Located found = value(store().find(event));
+            assertThat(found.head()).isEqualTo(stored.head());
+            assertThat(found.places()).isEqualTo(Map.of(event, stored.place(event)));
+        }
+        EventId ofOther = other.events().get(3).id();
+        assertThat(value(store().find(ofOther)).head().room()).isEqualTo(other.room());
+        assertThat(store().find(EventId.parse("$nobody:has.it")).block()).isNull();
+    }
+
+    @Test
+    public void keepsToTheRoomThatHeldAnEventFirst() {
+        String name = "same" + System.nanoTime();
+        RoomBuilder first = new RoomBuilder(newRoom());
+        first.event(name).kind(EventKind.CREATE);
+        RoomBuilder second = new RoomBuilder(newRoom());
+        second.event(name).kind(EventKind.CREATE);
+        write(first);
+        write(second);
+        assertThat(value(store().find(id(name))).head().room()).isEqualTo(first.room());
+    }
+
+    @Test
     public void keepsWhoIsInARoom() {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 1);
         ServerName in = ServerName.parse("in.test:8448");

@@ -5,8 +5,12 @@ import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.endpoint.GetBackfill;
+import dev.headwater.gateway.endpoint.GetEvent;
+import dev.headwater.gateway.endpoint.GetEventAuth;
 import dev.headwater.gateway.endpoint.GetMissingEvents;
 import dev.headwater.gateway.endpoint.GetServerKeys;
+import dev.headwater.gateway.endpoint.GetState;
+import dev.headwater.gateway.endpoint.GetStateIds;
 import dev.headwater.gateway.endpoint.GetVersion;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationServer;
@@ -96,6 +100,10 @@ public final class Gateway {
         endpoints.add(new GetBackfill(options.serverName(), options.backfillMaxLimit(), store, sight, clock));
         endpoints.add(new GetMissingEvents(
                 options.missingEvents().maxLimit(), options.missingEvents().honoursMinDepth(), store, sight));
+        endpoints.add(new GetEvent(options.serverName(), store, sight, clock));
+        endpoints.add(new GetEventAuth(store, sight));
+        endpoints.add(new GetState(store, sight));
+        endpoints.add(new GetStateIds(store, sight));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
         SigningKey key = options.signingKey();

@@ -51,6 +51,7 @@ public final class RedisEventStore implements EventStore {
     private final SingleKeyReads singleKeyReads;
     private final RoomPublisher publisher;
     private final RoomList roomList;
+    private final EventRooms eventRooms;
 
     private RedisEventStore(RedisConnector connector) {
         this.connector = connector;
@@ -58,6 +59,7 @@ public final class RedisEventStore implements EventStore {
         this.singleKeyReads = new SingleKeyReads(link);
         this.publisher = new RoomPublisher(link);
         this.roomList = new RoomList(link);
+        this.eventRooms = new EventRooms(link);
     }
 
     /**
@@ -105,6 +107,20 @@ public final class RedisEventStore implements EventStore {
     public Mono<Located> locate(RoomId room, Collection<EventId> events) {
         return Mono.defer(() -> lookUp(room, List.copyOf(events), false, this::located)
                 .reduce((all, more) -> new Located(all.head(), merged(all.places(), more.places()))));
+    }
+
+    @Override
+    public Mono<Located> find(EventId event) {
+        return eventRooms
+                .find(event)
+                .flatMap(keys -> lookUp(keys, List.of(event), false, (ids, values) -> {
+                            byte[] stored = values.get(0);
+                            return stored == null
+                                    ? null
+                                    : located(ids, RoomCodec.decodeHead(stored).head(), values);
+                        })
+                        .next())
+                .filter(found -> !found.places().isEmpty());
     }
 
     @Override
@@ -218,11 +234,13 @@ public final class RedisEventStore implements EventStore {
 
     @Override
     public Mono<Boolean> publish(Publication publication) {
+        RoomId room = publication.head().room();
         Mono<Boolean> published = publisher.publish(publication);
-        // A room is listed before it exists: a list that names a room too many does no harm.
-        return publication.head().version() == 1
-                ? roomList.add(publication.head().room()).then(published)
-                : published;
+        // Events and rooms are listed before they exist: a list that names too many does no harm.
+        Mono<Void> listed = publication.places().isEmpty()
+                ? Mono.empty()
+                : eventRooms.add(new RedisKeys(room), publication.places().keySet());
+        return (publication.head().version() == 1 ? Mono.when(roomList.add(room), listed) : listed).then(published);
     }
 
     @Override
@@ -269,8 +287,20 @@ public final class RedisEventStore implements EventStore {
         T of(List<EventId> ids, @Nullable RoomHead head, List<byte[]> values);
     }
 
+    private interface Reply<T> {
+        @Nullable
+        T of(List<EventId> ids, List<byte[]> values);
+    }
+
     private <T> Flux<T> lookUp(RoomId room, List<EventId> ids, boolean writer, Meaning<T> meaning) {
-        var keys = new RedisKeys(room);
+        return lookUp(
+                new RedisKeys(room),
+                ids,
+                writer,
+                (some, values) -> meaning.of(some, ReadPages.head(room, values.get(0)), values));
+    }
+
+    private <T> Flux<T> lookUp(RedisKeys keys, List<EventId> ids, boolean writer, Reply<T> meaning) {
         List<byte[]> names = writer ? List.of(keys.head(), keys.gaps(), keys.marks()) : List.of(keys.head());
         int parts = Math.max(1, (ids.size() + MAX_LOOK_UP - 1) / MAX_LOOK_UP);
         return Flux.range(0, parts)
@@ -284,10 +314,8 @@ public final class RedisEventStore implements EventStore {
                             Mono<List<byte[]>> byScript = link.list(RedisScript.LOCATE, names, arguments);
                             Mono<List<byte[]>> oneByOne = singleKeyReads.locate(keys, fields, writer);
                             return link.reading(
-                                    byScript.mapNotNull(
-                                            values -> meaning.of(some, ReadPages.head(room, values.get(0)), values)),
-                                    oneByOne.mapNotNull(
-                                            values -> meaning.of(some, ReadPages.head(room, values.get(0)), values)));
+                                    byScript.mapNotNull(values -> meaning.of(some, values)),
+                                    oneByOne.mapNotNull(values -> meaning.of(some, values)));
                         },
                         LOOK_UPS_AT_ONCE);
     }

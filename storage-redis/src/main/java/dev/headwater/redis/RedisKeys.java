@@ -30,24 +30,33 @@ import java.util.List;
  * hw1:{room}:x:N       string   chunk N of state nodes
  * hw1:{room}:s         hash     confirmed current state: servers with a joined user; ACLs
  * hw1:r:X              zset     rooms of which the hash begins with the hexadecimal digit X
+ * hw1:{eX}:n           string   how many events stand in the next
+ * hw1:{eX}:i:N         hash     index of events of all rooms, part X, shard N: event → room
  * </pre>
  */
 final class RedisKeys {
     /** The hexadecimal digits of the lists of rooms. */
     static final String ROOM_LISTS = "0123456789abcdef";
 
+    /** Bytes of a room's hash that stand for it. */
+    static final int TAG_BYTES = 8;
+
     /** Bytes of an event ID's hash that stand for it in hashes. */
     static final int FIELD_BYTES = 12;
 
     private static final int MEMBER_BYTES = 12;
-    private static final int TAG_BYTES = 8;
     private static final String SCHEMA = "hw1:";
 
     private final String tag;
     private final String prefix;
 
     RedisKeys(RoomId room) {
-        tag = HexFormat.of().formatHex(sha256(room.value()), 0, TAG_BYTES);
+        this(sha256(room.value()));
+    }
+
+    /** @param hash of a room's ID, or what stands for it */
+    RedisKeys(byte[] hash) {
+        tag = HexFormat.of().formatHex(hash, 0, TAG_BYTES);
         prefix = SCHEMA + "{" + tag + "}:";
     }
 
@@ -101,12 +110,22 @@ final class RedisKeys {
         return key("i:");
     }
 
+    /** What stands for the room among all rooms. */
+    byte[] tag() {
+        return HexFormat.of().parseHex(tag);
+    }
+
     byte[] roomList() {
         return roomList(tag.charAt(0));
     }
 
     static byte[] roomList(char digit) {
         return (SCHEMA + "r:" + digit).getBytes(US_ASCII);
+    }
+
+    /** @param part a hexadecimal digit */
+    static byte[] ofEvents(String part, String rest) {
+        return (SCHEMA + "{e" + part + "}:" + rest).getBytes(US_ASCII);
     }
 
     /** The field that stands for an event in the index, the gaps and the marks. */

@@ -21,7 +21,10 @@ record RedisScript(String text, String digest) {
     static final RedisScript PUBLISH = of("index.lua", "publish.lua");
     static final RedisScript ADMIT = of("admit.lua");
 
-    static final List<RedisScript> ALL = List.of(LOCATE, LAST_PAGES, PUBLISH, ADMIT);
+    static final RedisScript ADD_ROOMS = of("index.lua", "add-rooms.lua");
+    static final RedisScript FIND_ROOM = of("index.lua", "find-room.lua");
+
+    static final List<RedisScript> ALL = List.of(LOCATE, LAST_PAGES, PUBLISH, ADMIT, ADD_ROOMS, FIND_ROOM);
 
     /** Reads the scripts if that is not done yet; this blocks for a moment, and so must not happen on an event loop. */
     static void load() {

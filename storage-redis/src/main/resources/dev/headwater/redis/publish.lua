@@ -29,19 +29,7 @@ local firstPage = 13 + chunks
 local firstPlace = firstPage + 2 * (firstBody - 5 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
-if places > 0 then
-  local low = power(n)
-  local probed = {}
-  for i = firstPlace, firstGap - 1, 2 do probed[shardOf(ARGV[i], n, low)] = true end
-  for new = n, shards(entries + places) - 1 do
-    probed[new] = true
-    probed[new - power(new)] = true
-  end
-  for shard in pairs(probed) do
-    local exists = redis.call('EXISTS', prefix .. shard) == 1
-    if not exists and shard < n and entries > 0 then return redis.error_reply(MOVING) end
-  end
-end
+if places > 0 and hasMoved(prefix, entries, firstPlace, firstGap - 1, 2) then return redis.error_reply(MOVING) end
 
 for i = 1, chunks do redis.call('SET', KEYS[5 + i], ARGV[12 + i]) end
 for i = 6 + chunks, firstBody do
@@ -56,19 +44,7 @@ if places > 0 then
   for i = firstPlace, firstGap - 1, 2 do
     entries = entries + redis.call('HSET', prefix .. shardOf(ARGV[i], n, low), ARGV[i], ARGV[i + 1])
   end
-  while n < shards(entries) do
-    low = power(n)
-    local from, to = prefix .. (n - low), prefix .. n
-    redis.call('HSET', to, '', '')
-    local all = redis.call('HGETALL', from)
-    for i = 1, #all, 2 do
-      if #all[i] > 0 and struct.unpack('>I4', all[i]) % (low * 2) == n then
-        redis.call('HSET', to, all[i], all[i + 1])
-        redis.call('HDEL', from, all[i])
-      end
-    end
-    n = n + 1
-  end
+  grow(prefix, n, entries)
 end
 
 local at = firstGap

@@ -97,16 +97,27 @@ public final class CachedEventStore implements EventStore {
         });
     }
 
+    @Override
+    public Mono<Located> find(EventId event) {
+        return Mono.defer(() -> {
+            long now = epoch.get();
+            return store.find(event).doOnNext(found -> keepPlaces(found, now));
+        });
+    }
+
+    private void keepPlaces(Located found, long now) {
+        RoomId room = found.head().room();
+        found.places()
+                .forEach((event, place) -> held.put(new Held.PlaceKey(room, event), new Held.OfPlace(now, place)));
+    }
+
     private Mono<Located> look(RoomId room, Set<EventId> events) {
         Map<EventId, Place> places = places(room, events);
         if (places.size() == events.size()) {
             return store.plan(room, List.of()).map(head -> new Located(head.head(), places));
         }
         long now = epoch.get();
-        return store.locate(room, events)
-                .doOnNext(found -> found.places()
-                        .forEach((event, place) ->
-                                held.put(new Held.PlaceKey(room, event), new Held.OfPlace(now, place))));
+        return store.locate(room, events).doOnNext(found -> keepPlaces(found, now));
     }
 
     private Map<EventId, Place> places(RoomId room, Collection<EventId> events) {

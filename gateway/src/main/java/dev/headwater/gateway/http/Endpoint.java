@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * One thing that can be asked. Its three questions are put in the order of {@link RequestPipeline}.
+ * One thing that can be asked. Its questions are put in the order of {@link RequestPipeline}.
  *
  * @param <Q> the request once its parameters are understood
  */
@@ -20,6 +20,14 @@ public interface Endpoint<Q> {
      * @throws RefusedException if they are missing or malformed
      */
     Q parse(FederationRequest request);
+
+    /**
+     * The question with what must be looked up before it is known which room it is about. An error ends the request;
+     * nothing about rooms is told by it but that an event is not known.
+     */
+    default Mono<Q> complete(Q question) {
+        return Mono.just(question);
+    }
 
     /** The room whose members alone may ask, or null if anybody may. */
     @Nullable

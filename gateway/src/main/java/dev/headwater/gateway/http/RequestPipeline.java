@@ -84,7 +84,7 @@ final class RequestPipeline {
                 .doOnNext(this::whitelist) // no key is looked for in the name of who may not ask anyway
                 .flatMap(claimed -> body(request, claimed)) // none is read before the header has the right shape
                 .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
-                .<Question<?>>map(proven -> syntax(proven, exchange)) // before access: 400 in unknown rooms too
+                .<Question<?>>map(RequestPipeline::syntax) // before access: 400 in unknown rooms too
                 .flatMap(question -> turn(question, exchange, writer)); // all that is above is cheap, all below is not
     }
 
@@ -141,15 +141,17 @@ final class RequestPipeline {
                 .map(origin -> new Proven(claimed, origin));
     }
 
-    private static Question<?> syntax(Proven proven, Exchange exchange) {
+    private static Question<?> syntax(Proven proven) {
         Routes.Match match = proven.claimed.routed.match;
         FederationRequest asked = match.request().with(proven.claimed.content);
-        return Question.parse(match.endpoint(), asked, proven.origin, exchange);
+        return Question.parse(match.endpoint(), asked, proven.origin);
     }
 
     /** A turn lasts until the reader has taken the whole response, or has gone. */
     private Mono<Void> turn(Question<?> question, Exchange exchange, ResponseWriter writer) {
-        Mono<Void> answered = Mono.defer(() -> access(question, exchange)).flatMap(writer::write);
+        Mono<Void> answered = Mono.defer(() -> question.complete(exchange)) // of an event alone, which room it is of
+                .flatMap(completed -> access(completed, exchange))
+                .flatMap(writer::write);
         if (question.origin == null) {
             return answered;
         }
@@ -207,14 +209,19 @@ final class RequestPipeline {
 
     private record Question<Q>(
             Endpoint<Q> endpoint, Q question, @Nullable ServerName origin) {
-        static <Q> Question<Q> parse(
-                Endpoint<Q> endpoint, FederationRequest request, @Nullable ServerName origin, Exchange exchange) {
-            Question<Q> parsed = new Question<>(endpoint, endpoint.parse(request), origin);
-            RoomId room = parsed.room();
-            if (room != null) {
-                exchange.room(room);
-            }
-            return parsed;
+        static <Q> Question<Q> parse(Endpoint<Q> endpoint, FederationRequest request, @Nullable ServerName origin) {
+            return new Question<>(endpoint, endpoint.parse(request), origin);
+        }
+
+        Mono<Question<Q>> complete(Exchange exchange) {
+            return endpoint.complete(question)
+                    .map(completed -> new Question<>(endpoint, completed, origin))
+                    .doOnNext(completed -> {
+                        RoomId room = completed.room();
+                        if (room != null) {
+                            exchange.room(room);
+                        }
+                    });
         }
 
         @Nullable

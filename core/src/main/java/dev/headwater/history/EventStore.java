@@ -88,6 +88,9 @@ public interface EventStore {
     /** The pages of a room from {@code first} on, ascending, the {@code atMost} lowest of them. No page: an empty list. */
     Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost);
 
+    /** Counts what the room's index, gaps and marks hold; for a check, since it takes time. Empty if the room is not stored. */
+    Mono<Tally> tally(RoomId room);
+
     /** All rooms, in no order. */
     Flux<RoomId> rooms();
 }

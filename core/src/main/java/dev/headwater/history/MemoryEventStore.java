@@ -88,6 +88,11 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public Mono<Tally> tally(RoomId room) {
+        return read(room).mapNotNull(MemoryRoom::tally);
+    }
+
+    @Override
     public Flux<RoomId> rooms() {
         return Flux.defer(() -> Flux.fromIterable(rooms.entrySet())
                 .filter(entry -> entry.getValue().exists())

@@ -124,6 +124,10 @@ final class MemoryRoom {
         bodies.put(change.page(), page);
     }
 
+    synchronized @Nullable Tally tally() {
+        return head == null ? null : new Tally(places.size(), gaps.size(), marks.size() + redactedSenders.size());
+    }
+
     synchronized List<PageId> pagesFrom(PageId first, int atMost) {
         return sides.tailMap(first, true).keySet().stream().limit(atMost).toList();
     }

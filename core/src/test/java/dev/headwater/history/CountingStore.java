@@ -115,6 +115,11 @@ public class CountingStore implements EventStore {
     }
 
     @Override
+    public Mono<Tally> tally(RoomId room) {
+        return store.tally(room);
+    }
+
+    @Override
     public Flux<RoomId> rooms() {
         return store.rooms();
     }

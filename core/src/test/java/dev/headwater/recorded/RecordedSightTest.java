@@ -6,6 +6,7 @@ import dev.headwater.access.AloneSight;
 import dev.headwater.event.Pdu;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
+import dev.headwater.history.RedactionSweep;
 import dev.headwater.history.RoomStates;
 import dev.headwater.history.Side;
 import dev.headwater.history.Sight;
@@ -164,6 +165,7 @@ class RecordedSightTest {
     }
 
     private static BiFunction<ServerName, EventId, Sight> sight(EventStore store, RecordedRoom room) {
+        new RedactionSweep(store).sweep(room.id()).block();
         StoredRoom stored = StoredRoom.read(store, room.id());
         AloneSight alone = new AloneSight(new RoomStates(store));
         Map<ServerName, Viewer> viewers = new HashMap<>();

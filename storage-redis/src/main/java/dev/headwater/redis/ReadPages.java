@@ -1,11 +1,14 @@
 package dev.headwater.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.headwater.history.Page;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
+import dev.headwater.history.Tally;
 import dev.headwater.id.RoomId;
 import io.lettuce.core.KeyValue;
 import java.util.ArrayList;
@@ -85,6 +88,17 @@ final class ReadPages {
             }
         }
         return chunks;
+    }
+
+    /** @param values the head, then the numbers as text */
+    static @Nullable Tally tally(RoomId room, List<byte[]> values) {
+        return head(room, values.get(0)) == null
+                ? null
+                : new Tally(number(values.get(1)), number(values.get(2)), number(values.get(3)));
+    }
+
+    private static long number(byte[] text) {
+        return Long.parseLong(new String(text, US_ASCII));
     }
 
     private static void requireWithin(SidePage page, int bodies) {

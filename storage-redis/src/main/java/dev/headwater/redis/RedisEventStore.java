@@ -10,6 +10,7 @@ import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomHead;
+import dev.headwater.history.Tally;
 import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
@@ -254,6 +255,18 @@ public final class RedisEventStore implements EventStore {
                     .filter(both -> ReadPages.head(room, both.getT1()) != null)
                     .map(both -> both.getT2().stream().map(RedisKeys::page).toList())
                     .defaultIfEmpty(List.of()));
+        });
+    }
+
+    @Override
+    public Mono<Tally> tally(RoomId room) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            Mono<List<byte[]>> byScript = link.list(
+                    RedisScript.TALLY, List.of(keys.head(), keys.gaps(), keys.marks()), List.of(keys.indexPrefix()));
+            return link.reading(
+                    byScript.mapNotNull(values -> ReadPages.tally(room, values)),
+                    singleKeyReads.tally(keys).mapNotNull(values -> ReadPages.tally(room, values)));
         });
     }
 

@@ -73,6 +73,32 @@ final class SingleKeyReads {
                                 })));
     }
 
+    /** In place of tally.lua. */
+    Mono<List<byte[]>> tally(RedisKeys keys) {
+        return ofOneMoment(keys.head(), head -> {
+            long entries = head == null ? 0 : RoomCodec.decodeHead(head).entries();
+            List<Long> shards = new ArrayList<>();
+            for (long shard = 0; entries > 0 && shard <= entries / 128; shard++) {
+                shards.add(shard);
+            }
+            // Each shard has an empty field besides.
+            Mono<Long> places = Flux.fromIterable(shards)
+                    .flatMap(shard -> link.send(redis -> redis.hlen(keys.index(shard))), AT_ONCE)
+                    .reduce(0L, Long::sum)
+                    .map(fields -> fields - shards.size());
+            return Mono.zip(
+                            places,
+                            link.send(redis -> redis.hlen(keys.gaps())),
+                            link.send(redis -> redis.hlen(keys.marks())))
+                    .map(all -> new ArrayList<>(
+                            List.of(decimal(all.getT1()), decimal(all.getT2()), decimal(all.getT3()))));
+        });
+    }
+
+    private static byte[] decimal(long value) {
+        return PageListRange.decimal(value);
+    }
+
     /** In place of an MGET of the head, bodies and sides: the bodies are there before the sides are asked for. */
     Mono<List<byte[]>> pages(byte[] headKey, List<byte[]> bodies, List<byte[]> sides) {
         return ofOneMoment(

@@ -11,6 +11,7 @@ import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomHead;
+import dev.headwater.history.Tally;
 import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
@@ -360,6 +361,11 @@ public final class CachedEventStore implements EventStore {
     @Override
     public Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost) {
         return store.pagesFrom(room, first, atMost);
+    }
+
+    @Override
+    public Mono<Tally> tally(RoomId room) {
+        return store.tally(room);
     }
 
     @Override

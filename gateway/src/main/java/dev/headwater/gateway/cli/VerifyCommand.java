@@ -21,7 +21,8 @@ import reactor.core.publisher.Mono;
         mixinStandardHelpOptions = true,
         versionProvider = Headwater.Version.class,
         description = {
-            "Checks stored rooms: derives IDs and hashes, index, edges, depths, states and visibility again and compares.",
+            "Checks stored rooms: derives IDs and hashes, index, edges, gaps, depths, states, visibility, marks and redactions"
+                    + " again and compares.",
             "",
             "Also tells what is no fault: gaps (parents that are not stored), ties (depths that several events share),"
                     + " severed edges (they would close a cycle)."
@@ -80,7 +81,7 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = surroundings.out();
         out.println(head.room() + " (version " + head.roomVersion().identifier() + "): " + head.events() + " events, "
                 + report.pages() + " pages, open " + report.open() + ", states " + report.known() + ", redacted "
-                + report.redacted() + ", gaps "
+                + report.redacted() + ", redacted for good " + report.redactedForGood() + ", gaps "
                 + report.gaps() + ", ties " + report.ties() + ", severed " + report.severed() + ", differences "
                 + report.differences());
         report.examples().forEach(line -> out.println("  " + line));

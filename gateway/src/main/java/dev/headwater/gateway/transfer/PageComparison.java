@@ -6,6 +6,7 @@ import dev.headwater.event.Pdu;
 import dev.headwater.event.PduReader;
 import dev.headwater.event.Verified;
 import dev.headwater.history.Edge;
+import dev.headwater.history.Gap;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.Page;
 import dev.headwater.history.Place;
@@ -13,7 +14,10 @@ import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateCheck;
+import dev.headwater.history.Tally;
+import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
+import dev.headwater.id.UserId;
 import dev.headwater.room.Redaction;
 import dev.headwater.sign.PduSignatures;
 import java.util.ArrayList;
@@ -21,9 +25,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the pages of one room with what their events' bytes give, one page after another. */
 final class PageComparison {
@@ -31,6 +35,7 @@ final class PageComparison {
 
     private final RoomHead head;
     private final SideFacts facts;
+    private final MarkComparison marks;
     private final Set<EventId> gaps = new HashSet<>();
     private final List<String> examples = new ArrayList<>();
     private long differences;
@@ -40,46 +45,91 @@ final class PageComparison {
     private long known;
     private long severed;
 
+    /** What the bodies of a page give, by slot; null where one is no event. */
+    record Read(Page page, List<@Nullable Derived> events) {}
+
+    /** @param whole whether a redaction would change the body */
+    private record Derived(NewEvent event, boolean whole) {}
+
     PageComparison(RoomHead head, SideFacts facts) {
         this.head = head;
         this.facts = facts;
+        this.marks = new MarkComparison(head, this::differs);
         if (head.events() != facts.events()) {
             differs("the head counts " + head.events() + " events; expected " + facts.events());
         }
     }
 
-    /** The events that the index is to be asked for: those on the page, and those that its edges take for missing. */
-    Set<EventId> namedBy(SidePage page) {
+    /** Reads the bodies of a page, and compares what can be without asking for more. */
+    Read read(Page page) {
+        List<@Nullable Derived> read = new ArrayList<>();
+        page.side().sides().forEach(side -> read.add(derive(page, side)));
+        return new Read(page, read);
+    }
+
+    /** The events that are to be asked for: those on the page, and those that its edges take for missing or cut off. */
+    Set<EventId> namedBy(Read read) {
         Set<EventId> named = new LinkedHashSet<>();
-        for (Side side : page.sides()) {
+        for (Side side : read.page().side().sides()) {
             named.add(side.id());
             for (Edge edge : side.parents()) {
                 if (edge instanceof Edge.Unknown unknown) {
                     named.add(unknown.id());
+                } else if (edge instanceof Edge.Severed severed) {
+                    named.add(severed.id());
                 }
             }
         }
         return named;
     }
 
+    Set<UserId> sendersOf(Read read) {
+        Set<UserId> senders = new HashSet<>();
+        for (Derived derived : read.events()) {
+            if (derived != null) {
+                senders.add(derived.event().sender());
+            }
+        }
+        return senders;
+    }
+
+    /** Where the redactions of a page lie. */
+    List<Place> redactionsIn(Read read) {
+        List<Place> places = new ArrayList<>();
+        for (int slot = 0; slot < read.events().size(); slot++) {
+            Derived derived = read.events().get(slot);
+            if (derived != null && derived.event().redacts() != null) {
+                places.add(new Place(read.page().side().id(), slot));
+            }
+        }
+        return places;
+    }
+
     /**
      * Compares a page.
      *
-     * @param index where the index says that the events of {@link #namedBy} lie
-     * @param states where {@link StateCheck} has found something else than is stored
+     * @param basis what is stored of the events of {@link #namedBy} and of their senders
+     * @param elsewhere what {@link StateCheck} and {@link dev.headwater.history.RedactionCheck} have found
      * @return how many events were compared so far
      */
-    long compare(Page page, Map<EventId, Place> index, List<String> states) {
-        states.forEach(this::differs);
-        SidePage sides = page.side();
+    long compare(Read read, WriteBasis basis, List<String> elsewhere) {
+        elsewhere.forEach(this::differs);
+        SidePage sides = read.page().side();
         for (int slot = 0; slot < sides.sides().size(); slot++) {
             Side side = sides.sides().get(slot);
             Place place = new Place(sides.id(), slot);
-            if (!place.equals(index.get(side.id()))) {
-                differs(side.id() + " lies at " + place + "; the index says " + index.get(side.id()));
+            if (!place.equals(basis.places().get(side.id()))) {
+                differs(side.id() + " lies at " + place + "; the index says "
+                        + basis.places().get(side.id()));
             }
-            compareBody(page, side);
-            compareEdges(side, index);
+            if (basis.gaps().containsKey(side.id())) {
+                differs(side.id() + " is stored; it is kept as a gap");
+            }
+            Derived derived = read.events().get(slot);
+            if (derived != null) {
+                marks.note(side, derived.event(), derived.whole(), basis);
+            }
+            compareEdges(place, side, basis);
             open += side.visibility().isOpen() ? 1 : 0;
             known += side.state().isKnown() ? 1 : 0;
             events++;
@@ -87,16 +137,41 @@ final class PageComparison {
         return events;
     }
 
-    VerifyReport report() {
-        return new VerifyReport(
-                head, facts.pages(), redacted, open, known, gaps.size(), facts.ties(), severed, differences, examples);
+    MarkComparison marks() {
+        return marks;
     }
 
-    private void compareBody(Page page, Side side) {
+    /** Compares what the room holds in all. */
+    void conclude(WriteBasis marked, Tally tally) {
+        marks.conclude(marked, tally.marks());
+        if (tally.places() != facts.events()) {
+            differs("the index has " + tally.places() + " entries; expected " + facts.events());
+        }
+        if (tally.gaps() != gaps.size()) {
+            differs("there are " + tally.gaps() + " gaps kept; expected " + gaps.size());
+        }
+    }
+
+    VerifyReport report() {
+        return new VerifyReport(
+                head,
+                facts.pages(),
+                redacted,
+                marks.redactedForGood(),
+                open,
+                known,
+                gaps.size(),
+                facts.ties(),
+                severed,
+                differences,
+                examples);
+    }
+
+    private @Nullable Derived derive(Page page, Side side) {
         int end = side.bodyOffset() + side.bodyLength();
         if (end > page.bodies().length) {
             differs(side.id() + " ends at byte " + end + " of a page of " + page.bodies().length);
-            return;
+            return null;
         }
         byte[] body = Arrays.copyOfRange(page.bodies(), side.bodyOffset(), end);
         Pdu pdu;
@@ -104,12 +179,13 @@ final class PageComparison {
             pdu = PduReader.fromUntrusted(head.roomVersion(), body);
         } catch (BadEventException e) {
             differs(side.id() + " is no event: " + e.getMessage());
-            return;
+            return null;
         }
         Verified.Accepted verified = PduSignatures.trusting(pdu);
+        boolean whole = !Redaction.redact(pdu.json(), head.roomVersion()).equals(pdu.json());
         if (verified instanceof Verified.HashDiffers) {
             redacted++;
-            if (!Redaction.redact(pdu.json(), head.roomVersion()).equals(pdu.json())) {
+            if (whole) {
                 differs(side.id() + " is neither what was signed nor its redacted copy");
             }
         }
@@ -124,6 +200,7 @@ final class PageComparison {
                 compareEdge(side, derived.prevEvents().get(i), side.parents().get(i));
             }
         }
+        return new Derived(derived, whole);
     }
 
     private void compareEdge(Side side, EventId named, Edge stored) {
@@ -137,7 +214,7 @@ final class PageComparison {
         }
     }
 
-    private void compareEdges(Side side, Map<EventId, Place> index) {
+    private void compareEdges(Place place, Side side, WriteBasis basis) {
         for (Edge edge : side.parents()) {
             if (edge instanceof Edge.Known known && facts.holds(known.place())) {
                 long parent = facts.depth(known.place());
@@ -146,14 +223,35 @@ final class PageComparison {
                             + parent);
                 }
             } else if (edge instanceof Edge.Unknown unknown) {
-                if (!index.containsKey(unknown.id())) {
-                    gaps.add(unknown.id());
-                } else if (!head.lazyEdges()) {
-                    differs(side.id() + " takes " + unknown.id() + " for missing; it is stored");
-                }
-            } else if (edge instanceof Edge.Severed) {
+                compareGap(place, side, unknown.id(), basis);
+            } else if (edge instanceof Edge.Severed cut) {
                 severed++;
+                Place parent = basis.places().get(cut.id());
+                boolean itself = cut.id().equals(side.id());
+                // What descends from an event stands above it.
+                if (!itself && parent != null && facts.holds(parent) && facts.depth(parent) <= side.correctedDepth()) {
+                    differs(side.id() + " is cut off from " + cut.id() + "; that edge closes no cycle");
+                }
             }
+        }
+    }
+
+    private void compareGap(Place place, Side side, EventId missing, WriteBasis basis) {
+        if (basis.places().containsKey(missing)) {
+            if (!head.lazyEdges()) {
+                differs(side.id() + " takes " + missing + " for missing; it is stored");
+            }
+            return;
+        }
+        gaps.add(missing);
+        Gap gap = basis.gaps().get(missing);
+        if (gap == null) {
+            differs(side.id() + " waits for " + missing + "; no gap is kept for it");
+        } else if (gap.lowestChild() > side.correctedDepth()) {
+            differs(side.id() + " waits for " + missing + " at depth " + side.correctedDepth() + "; its gap says "
+                    + gap.lowestChild());
+        } else if (gap.complete() && !gap.children().contains(place)) {
+            differs(side.id() + " waits for " + missing + "; its gap does not know");
         }
     }
 

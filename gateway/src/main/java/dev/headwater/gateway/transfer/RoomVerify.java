@@ -3,9 +3,11 @@ package dev.headwater.gateway.transfer;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Page;
 import dev.headwater.history.Pages;
+import dev.headwater.history.RedactionCheck;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.StateCheck;
 import dev.headwater.id.RoomId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import reactor.core.publisher.Mono;
@@ -13,7 +15,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Derives everything that is stored about a room's events from their bytes again, and compares: IDs and hashes, index
- * and pages, edges, corrected depths, states and visibility. Reads the room twice; about 30 bytes an event stay in memory.
+ * and pages, edges, gaps, corrected depths, states and visibility, marks and what became of redactions. Reads the room twice; about 30 bytes an event stay in memory.
  */
 public final class RoomVerify {
     private final EventStore store;
@@ -49,16 +51,41 @@ public final class RoomVerify {
     private Mono<VerifyReport> compare(RoomHead head, RoomPages pages, SideFacts facts, LongConsumer progress) {
         PageComparison comparison = new PageComparison(head, facts);
         StateCheck states = new StateCheck(store, head, facts::state);
+        RedactionCheck redactions = new RedactionCheck(store, head);
         return pages.bodies()
-                .concatMap(page -> compare(comparison, states, page, progress), 0)
+                .concatMap(page -> compare(head, comparison, states, redactions, page, progress), 0)
+                .then(Mono.defer(() -> conclude(head, comparison)))
                 .then(Mono.fromSupplier(comparison::report));
     }
 
-    private Mono<Void> compare(PageComparison comparison, StateCheck states, Page page, LongConsumer progress) {
-        return Mono.zip(store.locate(room, comparison.namedBy(page.side())), states.differences(page))
+    private Mono<Void> compare(
+            RoomHead head,
+            PageComparison comparison,
+            StateCheck states,
+            RedactionCheck redactions,
+            Page page,
+            LongConsumer progress) {
+        PageComparison.Read read = comparison.read(page);
+        return Mono.zip(
+                        store.basis(
+                                room, head.roomVersion(), comparison.namedBy(read), comparison.sendersOf(read)),
+                        states.differences(page),
+                        redactions.differences(comparison.redactionsIn(read)))
                 .publishOn(Schedulers.boundedElastic())
-                .doOnNext(both ->
-                        progress.accept(comparison.compare(page, both.getT1().places(), both.getT2())))
+                .doOnNext(all -> {
+                    List<String> elsewhere = new ArrayList<>(all.getT2());
+                    elsewhere.addAll(all.getT3());
+                    progress.accept(comparison.compare(read, all.getT1(), elsewhere));
+                })
+                .then();
+    }
+
+    private Mono<Void> conclude(RoomHead head, PageComparison comparison) {
+        MarkComparison marks = comparison.marks();
+        return Mono.zip(
+                        store.basis(room, head.roomVersion(), marks.targets(), marks.redactedSenders()),
+                        store.tally(room))
+                .doOnNext(both -> comparison.conclude(both.getT1(), both.getT2()))
                 .then();
     }
 

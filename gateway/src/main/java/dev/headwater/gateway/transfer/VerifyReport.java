@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param pages how many pages its events lie in
  * @param redacted events of which only the redacted copy is kept
+ * @param redactedForGood those that were, once it was decided that somebody had a right to it
  * @param open events that are proven to be visible to every server in the room
  * @param known events of which the state of the room is known
  * @param gaps events that others name as parents and that are not stored
@@ -20,6 +21,7 @@ public record VerifyReport(
         RoomHead head,
         long pages,
         long redacted,
+        long redactedForGood,
         long open,
         long known,
         long gaps,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Dumps {
     static final RoomId ROOM = roomId();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final RoomImport.Watcher NOBODY = new RoomImport.Watcher() {
+    static final RoomImport.Watcher NOBODY = new RoomImport.Watcher() {
         @Override
         public void reading(long bytes, long of) {}
 

@@ -2,29 +2,42 @@ package dev.headwater.gateway.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.event.Pdu;
+import dev.headwater.history.Edge;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.Gap;
+import dev.headwater.history.Mark;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
+import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
+import dev.headwater.history.Redacted;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
 import dev.headwater.history.StateRoot;
 import dev.headwater.history.Visibility;
+import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.room.RoomVersion;
+import dev.headwater.sign.SignedRoom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.test.StepVerifier;
 
 class RoomVerifyTest {
-    private final MemoryEventStore store = new MemoryEventStore();
+    private static final String EVA = "@eva:e.example";
+
+    private final EventStore store = new MemoryEventStore();
     private final List<String> room = Dumps.lines();
 
     @TempDir
@@ -130,18 +143,185 @@ class RoomVerifyTest {
                 .verifyComplete();
     }
 
+    /** What a change of one event, behind everybody's back, is called. */
+    private void plant(String expected, UnaryOperator<Side> change) {
+        change(change);
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples()).anyMatch(line -> line.endsWith(expected));
+    }
+
+    @Test
+    void findsMarksThatNothingAsksFor() {
+        Dumps.load(store, Dumps.file(directory, room));
+        plant(" is marked; nothing asks for that", side -> side.withRedacted(Redacted.ASKED));
+        plant(" is redacted for good; its full body is stored", side -> side.withRedacted(Redacted.FOR_GOOD));
+    }
+
+    @Test
+    void findsARedactionThatWasNotDecidedAsTheRoomSays() {
+        SignedRoom signed = new SignedRoom(RoomVersion.V10);
+        signed.join(EVA);
+        Pdu hers = signed.say(EVA, "hers");
+        Pdu right = signed.redact(EVA, hers.id());
+        Pdu adas = signed.say(SignedRoom.ADA, "adas");
+        Pdu wrong = signed.redact(EVA, adas.id());
+        Pdu unproven = signed.redact(EVA, EventId.parse("$missing"));
+        Path file = Dumps.file(directory, signed.lines());
+        Dumps.load(store, file, signed.keys(), null, false);
+        VerifyReport good = Dumps.verify(store, signed.id());
+        assertThat(good.examples()).isEmpty();
+        assertThat(good.redactedForGood()).isEqualTo(1);
+
+        plant(signed, hers, Redacted.ASKED, false, right.id() + " is valid, though " + hers.id());
+        plant(signed, hers, Redacted.FOR_GOOD, false, "");
+        plant(signed, right, Redacted.NO, true, right.id() + " is undecided, though " + hers.id());
+        plant(signed, right, Redacted.NO, true, hers.id() + " has a mark of 0 undecided redactions; expected 1");
+        plant(signed, right, Redacted.NO, false, "");
+        plant(signed, wrong, Redacted.NO, true, wrong.id() + " is undecided, though " + adas.id() + " is not marked");
+        plant(signed, adas, Redacted.ASKED, false, wrong.id() + " is undecided; expected that it is not valid");
+        plant(signed, wrong, Redacted.NO, false, adas.id() + " is marked; nothing asks for that");
+        plant(signed, adas, Redacted.NO, false, "");
+        plant(signed, unproven, Redacted.NO, false, unproven.id() + " is decided, though $missing is not stored");
+        plant(signed, unproven, Redacted.NO, false, "there are 1 marks; expected 0");
+        plant(signed, unproven, Redacted.NO, true, "");
+        plant(signed, adas, Redacted.NO, true, adas.id() + " is undecided, though it asks for nothing");
+    }
+
+    /** Has an event say something else of redactions; {@code expected} is how a line begins, or nothing is found. */
+    private void plant(SignedRoom signed, Pdu pdu, Redacted redacted, boolean undecided, String expected) {
+        Place place = Objects.requireNonNull(
+                        store.locate(signed.id(), List.of(pdu.id())).block())
+                .places()
+                .get(pdu.id());
+        change(signed.id(), Objects.requireNonNull(place), side -> new Side(
+                side.id(),
+                side.correctedDepth(),
+                side.originServerTs(),
+                side.kind(),
+                side.visibility(),
+                side.state(),
+                side.silent(),
+                redacted,
+                undecided,
+                side.parents(),
+                side.bodyOffset(),
+                side.bodyLength()));
+        List<String> found = Dumps.verify(store, signed.id()).examples();
+        if (expected.isEmpty()) {
+            assertThat(found).isEmpty();
+        } else {
+            assertThat(found).anyMatch(line -> line.startsWith(expected));
+        }
+    }
+
+    @Test
+    void findsAnEventOfARedactedSenderThatIsNotMarked() {
+        SignedRoom signed = new SignedRoom(RoomVersion.V10);
+        signed.join(EVA);
+        Pdu spam = signed.say(EVA, "spam");
+        signed.state(SignedRoom.ADA, "m.room.member", EVA, "{\"membership\":\"ban\",\"redact_events\":true}");
+        Dumps.load(store, Dumps.file(directory, signed.lines()), signed.keys(), null, false);
+        assertThat(Dumps.verify(store, signed.id()).examples()).isEmpty();
+        plant(signed, spam, Redacted.NO, false, spam.id() + " is not marked; all events of " + EVA + " are redacted");
+    }
+
+    @Test
+    void findsEntriesOfTheIndexAndGapsThatLeadNowhere() {
+        Dumps.load(store, Dumps.file(directory, room));
+        publish(Map.of(EventId.parse("$nowhere"), Place.of(900, 0, 0)), Map.of(), Map.of());
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .containsExactly("the index has " + (room.size() + 1) + " entries; expected " + room.size());
+        publish(Map.of(), Map.of(EventId.parse("$nobody"), new Gap(1, List.of(), true)), Map.of());
+        publish(Map.of(), Map.of(), Map.of(EventId.parse("$nothing"), new Mark(1, 1)));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .contains("there are 1 gaps kept; expected 0", "there are 1 marks; expected 0");
+    }
+
+    @Test
+    void findsWhatIsAtOddsWithTheGaps() {
+        List<String> holed = new ArrayList<>(room);
+        holed.remove(200);
+        Dumps.load(store, Dumps.file(directory, holed));
+        EventId missing = missing();
+        publish(Map.of(), Map.of(missing, new Gap(5, List.of(), true)), Map.of());
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .singleElement()
+                .satisfies(line -> assertThat(line).endsWith(" waits for " + missing + "; its gap does not know"));
+        publish(Map.of(), Map.of(missing, new Gap(1L << 40, List.of(), false)), Map.of());
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .singleElement()
+                .satisfies(line -> assertThat(line).endsWith("; its gap says " + (1L << 40)));
+        change(side -> side.withParents(List.of(new Edge.Unknown(EventId.parse("$unheard")))));
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .anyMatch(line -> line.endsWith(" waits for $unheard; no gap is kept for it"));
+        Side any = anySide();
+        publish(Map.of(), Map.of(any.id(), new Gap(1, List.of(), true)), Map.of());
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples()).contains(any.id() + " is stored; it is kept as a gap");
+    }
+
+    @Test
+    void findsAnEdgeThatIsCutThoughItClosesNoCycle() {
+        Dumps.load(store, Dumps.file(directory, room));
+        EventId create = EventId.parse("$" + Dumps.ROOM.value().substring(1));
+        plant(
+                " is cut off from " + create + "; that edge closes no cycle",
+                side -> side.withParents(List.of(new Edge.Severed(create))));
+    }
+
+    private EventId missing() {
+        for (PageId id : ids()) {
+            for (Side side : page(id).sides()) {
+                for (Edge edge : side.parents()) {
+                    if (edge instanceof Edge.Unknown unknown) {
+                        return unknown.id();
+                    }
+                }
+            }
+        }
+        throw new AssertionError("no gap");
+    }
+
+    private Side anySide() {
+        return page(ids().get(1)).sides().get(0);
+    }
+
+    private List<PageId> ids() {
+        return Objects.requireNonNull(
+                store.pagesFrom(Dumps.ROOM, PageId.LOWEST, EventStore.MAX_PLAN).block());
+    }
+
+    private SidePage page(PageId id) {
+        Pages pages = Objects.requireNonNull(store.plan(Dumps.ROOM, List.of(id)).block());
+        return Objects.requireNonNull(pages.pages().get(id)).side();
+    }
+
     /** Changes the last event of the fifth page behind everybody's back. */
     private void change(UnaryOperator<Side> change) {
-        EventStore open = store;
-        List<PageId> ids = Objects.requireNonNull(
-                open.pagesFrom(Dumps.ROOM, PageId.LOWEST, EventStore.MAX_PLAN).block());
-        Pages pages = Objects.requireNonNull(
-                open.plan(Dumps.ROOM, List.of(ids.get(4))).block());
-        SidePage page = Objects.requireNonNull(pages.pages().get(ids.get(4))).side();
+        PageId page = ids().get(4);
+        change(Dumps.ROOM, new Place(page, page(page).sides().size() - 1), change);
+    }
+
+    private void change(RoomId id, Place place, UnaryOperator<Side> change) {
+        Pages pages = Objects.requireNonNull(store.plan(id, List.of(place.page())).block());
+        SidePage page = Objects.requireNonNull(pages.pages().get(place.page())).side();
         List<Side> sides = new ArrayList<>(page.sides());
-        sides.set(sides.size() - 1, change.apply(sides.get(sides.size() - 1)));
-        RoomHead head = pages.head();
-        RoomHead next = new RoomHead(
+        sides.set(place.slot(), change.apply(sides.get(place.slot())));
+        assertThat(store.publish(Publication.ofSides(
+                                next(pages.head()), List.of(new SidePage(page.id(), sides))))
+                        .block())
+                .isTrue();
+    }
+
+    private void publish(Map<EventId, Place> places, Map<EventId, Gap> gaps, Map<EventId, Mark> marks) {
+        RoomHead head = Objects.requireNonNull(store.plan(Dumps.ROOM, List.of()).block())
+                .head();
+        assertThat(store.publish(new Publication(
+                                next(head), List.of(), places, gaps, Set.of(), marks, Set.of(), List.of(), Map.of()))
+                        .block())
+                .isTrue();
+    }
+
+    private static RoomHead next(RoomHead head) {
+        return new RoomHead(
                 head.room(),
                 head.roomVersion(),
                 head.version() + 1,
@@ -154,8 +334,5 @@ class RoomVerifyTest {
                 head.bodyChanges(),
                 head.lastStateChunk(),
                 head.events());
-        assertThat(open.publish(Publication.ofSides(next, List.of(new SidePage(page.id(), sides))))
-                        .block())
-                .isTrue();
     }
 }

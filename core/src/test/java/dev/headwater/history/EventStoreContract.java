@@ -336,6 +336,17 @@ public abstract class EventStoreContract extends RedactionContract {
     }
 
     @Test
+    public void countsWhatItKeepsBesideThePages() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 300);
+        room.event("r").after("e300", "missing", "away").redacts("e1");
+        room.event("s").after("r").redacts("nowhere");
+        room.event("ban").after("s").redactsAllOf("@spam:b.test");
+        assertThat(store().tally(room.room()).blockOptional()).isEmpty();
+        write(room);
+        assertThat(value(store().tally(room.room()))).isEqualTo(new Tally(304, 2, 3));
+    }
+
+    @Test
     public void keepsWhoIsInARoom() {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 1);
         ServerName in = ServerName.parse("in.test:8448");

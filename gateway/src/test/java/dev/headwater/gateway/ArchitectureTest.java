@@ -1,5 +1,10 @@
 package dev.headwater.gateway;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -7,6 +12,10 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.headwater.event.EventGate;
+import dev.headwater.history.EventStore;
+import dev.headwater.history.NewEvent;
+import dev.headwater.history.RoomWriter;
 
 @AnalyzeClasses(packages = "dev.headwater", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -47,4 +56,57 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.headwater.gateway.endpoint..", "dev.headwater.gateway.cli..");
+
+    @ArchTest
+    static final ArchRule onlyTheGateMakesEventsThatMayBeStored = noClasses()
+            .that()
+            .areNotAssignableTo(EventGate.class)
+            .and()
+            .areNotAssignableTo(NewEvent.class)
+            .should()
+            .callConstructorWhere(target(owner(equivalentTo(NewEvent.class))));
+
+    @ArchTest
+    static final ArchRule onlyWhatReadsDumpsAndWhatChecksRoomsAsksTheGate = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.headwater.gateway.transfer.EventCheck")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.gateway.transfer.PageComparison")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(EventGate.class)
+            .allowEmptyShould(false);
+
+    @ArchTest
+    static final ArchRule onlyAnImportWrites = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.headwater.history..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.gateway.transfer.RoomImport")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.gateway.transfer.RoomImport$Run")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(RoomWriter.class);
+
+    /** A store that stands before another one passes on; the writer, and the edits of sweeps, are the only ones to begin. */
+    @ArchTest
+    static final ArchRule onlyTheWriterAndTheSweepsPublish = noClasses()
+            .that()
+            .areNotAssignableTo(EventStore.class)
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.history.WriteRun")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.history.EditPublisher")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(EventStore.class))).and(target(name("publish"))));
+
+    @ArchTest
+    static final ArchRule onlyTheWriterAppends = noClasses()
+            .that()
+            .areNotAssignableTo(EventStore.class)
+            .and()
+            .doNotHaveFullyQualifiedName("dev.headwater.history.BodyAppends")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(EventStore.class))).and(target(name("append"))));
 }

@@ -135,6 +135,13 @@ class RedisEventStoreIT extends EventStoreContract {
                         store.link().list(RedisScript.LAST_PAGES, List.of(keys.head(), keys.pages()), arguments)));
         var last = value(store.lastPages(room.id, buckets));
         assertThat(last.pages()).containsOnlyKeys(new PageId(0, 0), new PageId(7, 0));
+        assertThat(value(singleKeyReads.tally(keys)))
+                .usingRecursiveComparison()
+                .isEqualTo(value(store.link()
+                        .list(
+                                RedisScript.TALLY,
+                                List.of(keys.head(), keys.gaps(), keys.marks()),
+                                List.of(keys.indexPrefix()))));
     }
 
     @Test

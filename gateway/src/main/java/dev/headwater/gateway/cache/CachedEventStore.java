@@ -2,6 +2,7 @@ package dev.headwater.gateway.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Located;
 import dev.headwater.history.Page;
@@ -18,6 +19,7 @@ import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,13 +36,17 @@ import reactor.core.publisher.Mono;
 /**
  * A store with a memory of what was read from the one behind it: places of events, pages, chunks of state nodes.
  *
- * <p>Places, bodies and chunks never change. Side data does, but never without a publication, which changes the version in
- * the room's head: so it is used only where the head has been read since it was asked for, and has the version that the
- * side data was read at. Nothing is answered that is older than the question.
+ * <p>Places and chunks never change, and bodies only together with their side data, which says so. Side data does change,
+ * but never without a publication, which changes the version in the room's head: so it is used only where the head has been
+ * read since it was asked for, and has the version that the side data was read at. Nothing is answered that is older than
+ * the question.
  *
  * <p>Reads of the same are shared. A read goes on when all who asked for it have cancelled: what it brings is kept.
  */
 public final class CachedEventStore implements EventStore {
+    /** Bodies that another process has taken out of the store leave this one's memory so long after, if nobody asks. */
+    static final Duration LONGEST = Duration.ofHours(1);
+
     private static final byte[] NO_BODIES = {};
 
     private record HeadOf(Thread thread, RoomId room) {}
@@ -60,10 +66,19 @@ public final class CachedEventStore implements EventStore {
     private final Turns<AdmissionOf, RoomAdmission.OfServer> admissions = new Turns<>();
     private final ConcurrentMap<PagesOf, Mono<Pages>> windows = new ConcurrentHashMap<>();
 
-    /** @param maxBytes what is held beyond it is let go, the least used first; it counts objects by estimate */
+    /**
+     * @param maxBytes what is held beyond it is let go, the least used first; it counts objects by estimate. What nobody has
+     *     found to be as it is stored for an hour is let go as well
+     */
     public CachedEventStore(EventStore store, long maxBytes) {
+        this(store, maxBytes, Ticker.systemTicker());
+    }
+
+    CachedEventStore(EventStore store, long maxBytes, Ticker ticker) {
         this.store = store;
         held = Caffeine.newBuilder()
+                .ticker(ticker)
+                .expireAfterWrite(LONGEST)
                 .maximumWeight(maxBytes)
                 .weigher((Held.Key key, Held value) -> value.bytes())
                 // It takes microseconds, and waking another thread takes longer.
@@ -350,7 +365,10 @@ public final class CachedEventStore implements EventStore {
 
     @Override
     public Mono<Boolean> publish(Publication publication) {
-        return store.publish(publication);
+        return store.publish(publication).doOnNext(published -> publication
+                .bodies()
+                .forEach(change -> held.invalidate(
+                        new Held.PageKey(publication.head().room(), change.page()))));
     }
 
     @Override

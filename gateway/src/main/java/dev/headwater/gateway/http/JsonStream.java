@@ -20,16 +20,14 @@ import reactor.util.context.Context;
  * A JSON object that ends in an array of events, as chunks in pooled buffers, written as fast as chunks are asked for.
  *
  * <p>Each chunk but the last has {@link #CHUNK_BYTES}; an event may begin in one chunk and end in the next. Nothing is
- * asked of the source without a demand for chunks, and never more events than the demanded chunks are thought to hold.
+ * asked of the source without a demand for chunks, and then one event at a time: of a reader that stops, no event waits
+ * here but the one that is half written, so that what is shown of the others is decided when they are.
  * Empty if the source is. An error of the source is passed on at once; what was not yet handed over is released, so a
  * body is only ever closed by a source that completes. Cancelling cancels the source and releases the chunk in work.
  */
 public final class JsonStream extends Flux<ByteBuf> {
     /** Large enough for few system calls, small enough that two of them are a modest price for a reader that stops. */
     public static final int CHUNK_BYTES = 32 * 1024;
-
-    /** Events asked for at a time: of the largest, 64 KB each, they reference 1 MiB for a reader that has stopped. */
-    static final int MAX_REQUEST = 16;
 
     private static final Slice COMMA = Slice.of(new byte[] {','});
 
@@ -66,8 +64,7 @@ public final class JsonStream extends Flux<ByteBuf> {
 
         private final JsonStream parent;
         private final CoreSubscriber<? super ByteBuf> actual;
-        private final Queue<Slice> arrived =
-                Queues.<Slice>unbounded(MAX_REQUEST).get();
+        private final Queue<Slice> arrived = Queues.<Slice>unbounded(8).get();
 
         private @Nullable Subscription upstream;
         private volatile int wip;
@@ -79,7 +76,6 @@ public final class JsonStream extends Flux<ByteBuf> {
         // Below: touched by whoever holds the drain loop only.
         private long outstanding;
         private long events;
-        private long eventBytes;
         private @Nullable Slice event;
         private Slice piece;
         private int position;
@@ -223,7 +219,6 @@ public final class JsonStream extends Flux<ByteBuf> {
                 event = null;
             } else if ((event = arrived.poll()) != null) {
                 outstanding--;
-                eventBytes += event.length();
                 next = events++ == 0 ? parent.prefix : COMMA;
             } else if (nothingFollows && events > 0 && !suffixTaken) {
                 suffixTaken = true;
@@ -252,17 +247,10 @@ public final class JsonStream extends Flux<ByteBuf> {
             if (done || outstanding > 0) {
                 return;
             }
-            long n = MAX_REQUEST;
-            if (events > 0) {
-                ByteBuf begun = chunk;
-                long chunks = Math.min(demand, MAX_REQUEST);
-                long room = chunks * CHUNK_BYTES - (begun == null ? 0 : begun.readableBytes());
-                n = Math.max(1, Math.min(MAX_REQUEST, room * events / Math.max(1, eventBytes)));
-            }
-            outstanding = n;
+            outstanding = 1;
             Subscription s = upstream;
             if (s != null) {
-                s.request(n);
+                s.request(1);
             }
         }
 

@@ -173,6 +173,20 @@ class CachedEventStoreTest extends EventStoreContract {
         assertThat(small.heldBytes()).isBetween(1L, most);
     }
 
+    @Test
+    void letsGoInTimeOfWhatNobodyAsksFor() {
+        AtomicLong nanos = new AtomicLong();
+        CachedEventStore aging = new CachedEventStore(memory, PLENTY, nanos::get);
+        RoomBuilder room = stored(40);
+        walk(aging, room, "e40");
+        assertThat(aging.heldBytes()).isPositive();
+
+        nanos.set(CachedEventStore.LONGEST.toNanos() + 1);
+
+        assertThat(aging.heldBytes()).isZero();
+        assertThat(walk(aging, room, "e40")).hasSize(41);
+    }
+
     private RoomBuilder stored(int events) {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", events);
         write(room.room(), room.events());

@@ -5,6 +5,7 @@ import dev.headwater.gateway.ConfigConverters.Bytes;
 import dev.headwater.gateway.ConfigConverters.FromOne;
 import dev.headwater.gateway.ConfigConverters.FromZero;
 import dev.headwater.gateway.ConfigConverters.PortNumber;
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
@@ -48,6 +49,12 @@ public interface Config {
 
     /** The servers that may ask, and no others; all if the key is absent. */
     Optional<List<ServerName>> federationDomainWhitelist();
+
+    /** What outgoing requests may reach although it is not on the open internet. */
+    Optional<List<AddressRange>> ipRangeWhitelist();
+
+    /** Files of certificates whose word is taken for other servers, in place of those that the Java runtime trusts. */
+    Optional<List<Path>> federationCustomCaList();
 
     Backfill backfill();
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * must never be ignored in silence.
  */
 final class LaterKeys {
-    private static final List<String> TOP = List.of("upstream", "ip_range_whitelist", "store_max_bytes");
+    private static final List<String> TOP = List.of("upstream", "store_max_bytes");
 
     /** Synapse's other keys of this name, which hold a server's requests back for a time once it sends many. */
     private static final List<String> DELAYS = List.of("window_size", "sleep_limit", "sleep_delay");

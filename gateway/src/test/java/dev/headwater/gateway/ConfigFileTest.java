@@ -3,6 +3,7 @@ package dev.headwater.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
@@ -43,6 +44,8 @@ class ConfigFileTest {
         assertThat(config.http().maxConnections()).isEqualTo(10_000);
         assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(512);
         assertThat(config.http().maxResponses()).isEmpty();
+        assertThat(config.ipRangeWhitelist()).isEmpty();
+        assertThat(config.federationCustomCaList()).isEmpty();
         assertThat(config.backfill().maxLimit()).isEqualTo(500);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(50);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.IGNORED);
@@ -77,6 +80,8 @@ class ConfigFileTest {
                   - { server_name: "other.example:443" }
                 signing_key_path: keys/signing.key
                 federation_domain_whitelist: ["remote.example:8448", "[::1]"]
+                ip_range_whitelist: ["10.1.0.0/16", "fd00::/8", "192.168.1.1"]
+                federation_custom_ca_list: [ca.pem, /etc/ssl/other.pem]
                 backfill: { max_limit: 100 }
                 get_missing_events: { max_limit: 20, min_depth: honoured }
                 rc_address: { per_second: 7, burst_count: 8 }
@@ -120,6 +125,13 @@ class ConfigFileTest {
         assertThat(config.http().maxConnections()).isEqualTo(11);
         assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(12);
         assertThat(config.http().maxResponses()).contains(13);
+        assertThat(config.ipRangeWhitelist())
+                .contains(List.of(
+                        AddressRange.parse("10.1.0.0/16"),
+                        AddressRange.parse("fd00::/8"),
+                        AddressRange.parse("192.168.1.1")));
+        assertThat(config.federationCustomCaList())
+                .contains(List.of(Path.of("/etc/headwater/ca.pem"), Path.of("/etc/ssl/other.pem")));
         assertThat(config.backfill().maxLimit()).isEqualTo(100);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(20);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
@@ -144,6 +156,8 @@ class ConfigFileTest {
                 .containsExactly(
                         "backfill.max_limit",
                         "cache.max_bytes",
+                        "federation_custom_ca_list",
+                        "federation_custom_ca_list[*]",
                         "federation_domain_whitelist",
                         "federation_domain_whitelist[*]",
                         "get_missing_events.max_limit",
@@ -156,6 +170,8 @@ class ConfigFileTest {
                         "http.progress_timeout",
                         "http.request_timeout",
                         "ingest.ack",
+                        "ip_range_whitelist",
+                        "ip_range_whitelist[*]",
                         "listeners[*].bind_addresses",
                         "listeners[*].bind_addresses[*]",
                         "listeners[*].port",
@@ -187,6 +203,8 @@ class ConfigFileTest {
                         Map.entry("HEADWATER_STORE", "memory:"),
                         Map.entry("HEADWATER_VERIFY_KEYS", "{a.example: {\"ed25519:1\": \"" + KEY + "\"}}"),
                         Map.entry("HEADWATER_SIGNING_KEY_PATH", "/keys/a"),
+                        Map.entry("HEADWATER_IP_RANGE_WHITELIST", "[10.0.0.0/8, \"::1\"]"),
+                        Map.entry("HEADWATER_FEDERATION_CUSTOM_CA_LIST", "[/keys/ca.pem]"),
                         Map.entry("HEADWATER_BACKFILL_MAX_LIMIT", "8"),
                         Map.entry("HEADWATER_GET_MISSING_EVENTS_MAX_LIMIT", "9"),
                         Map.entry("HEADWATER_GET_MISSING_EVENTS_MIN_DEPTH", "honoured"),
@@ -222,6 +240,9 @@ class ConfigFileTest {
         assertThat(config.http().maxConnections()).isEqualTo(15);
         assertThat(config.http().maxConnectionsPerAddress()).isEqualTo(16);
         assertThat(config.http().maxResponses()).contains(17);
+        assertThat(config.ipRangeWhitelist())
+                .contains(List.of(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("::1")));
+        assertThat(config.federationCustomCaList()).contains(List.of(Path.of("/keys/ca.pem")));
         assertThat(config.backfill().maxLimit()).isEqualTo(8);
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(9);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
@@ -279,9 +300,19 @@ class ConfigFileTest {
                         "ingest.ack: 'local-fsync' is refused: expected memory",
                         "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
-                        "max_limit: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
-                                + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
-                                + " signing_key_path, store, trusted_key_servers, verify_keys");
+                        "max_limit: unknown key; expected one of backfill, cache, federation_custom_ca_list,"
+                                + " federation_domain_whitelist, get_missing_events, http, ingest, ip_range_whitelist,"
+                                + " listeners, rc_address, rc_federation, server_name, signing_key_path, store,"
+                                + " trusted_key_servers, verify_keys");
+    }
+
+    @Test
+    void refusesRangesThatAreNone() {
+        for (String range : List.of("10.0.0.0/33", "0x7f.1", "*", "a.example")) {
+            assertThat(problems("server_name: a.example\nip_range_whitelist: [10.0.0.0/8, \"" + range + "\"]"))
+                    .containsExactly("ip_range_whitelist[1]: '" + range
+                            + "' is refused: expected a range of addresses such" + " as 10.1.0.0/16 or fd00::/8");
+        }
     }
 
     @Test
@@ -363,9 +394,10 @@ class ConfigFileTest {
     void refusesWrongShapes() {
         assertThat(problems("server_name: [a, b]")).isNotEmpty();
         assertThat(problems("server_name: a.example\nlisteners: 8448"))
-                .containsExactly("listeners: unknown key; expected one of backfill, cache, federation_domain_whitelist,"
-                        + " get_missing_events, http, ingest, listeners, rc_address, rc_federation, server_name,"
-                        + " signing_key_path, store, trusted_key_servers, verify_keys");
+                .containsExactly("listeners: unknown key; expected one of backfill, cache, federation_custom_ca_list,"
+                        + " federation_domain_whitelist, get_missing_events, http, ingest, ip_range_whitelist,"
+                        + " listeners, rc_address, rc_federation, server_name, signing_key_path, store,"
+                        + " trusted_key_servers, verify_keys");
     }
 
     @Test

@@ -102,7 +102,8 @@ final class FetchCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "A configuration whose verify_keys signatures are checked with.")
+            description = "A configuration whose verify_keys signatures are checked with, and that says which addresses"
+                    + " may be reached.")
     private @Nullable Path config;
 
     @Option(
@@ -179,7 +180,9 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     private OutgoingOptions outgoingOptions() {
-        return OutgoingOptions.defaults();
+        return config == null
+                ? OutgoingOptions.defaults()
+                : Outgoing.options(ConfigFile.load(config, surroundings.environment()));
     }
 
     private @Nullable VerifyKeys keys() {

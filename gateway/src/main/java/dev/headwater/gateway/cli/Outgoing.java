@@ -1,9 +1,21 @@
 package dev.headwater.gateway.cli;
 
+import dev.headwater.gateway.Config;
+import dev.headwater.gateway.discovery.AddressRule;
 import dev.headwater.gateway.discovery.FederationClient;
 import dev.headwater.gateway.discovery.OutgoingOptions;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
@@ -23,6 +35,40 @@ final class Outgoing implements AutoCloseable {
     static Outgoing to(@Nullable URI server, OutgoingOptions options) {
         return new Outgoing(loops ->
                 server == null ? FederationClient.create(options, loops) : FederationClient.at(server, options, loops));
+    }
+
+    /** What a configuration says of requests to other servers, with the certificates that it names. */
+    static OutgoingOptions options(Config config) {
+        List<X509Certificate> authorities = config.federationCustomCaList().orElse(List.of()).stream()
+                .flatMap(file -> certificates(file).stream())
+                .toList();
+        return new OutgoingOptions(
+                AddressRule.allowing(config.ipRangeWhitelist().orElse(List.of())),
+                authorities,
+                List.of(),
+                Clock.systemUTC());
+    }
+
+    private static List<X509Certificate> certificates(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
+            if (!certificates.isEmpty()) {
+                return certificates;
+            }
+            throw refused(file, "it holds no certificate");
+        } catch (NoSuchFileException e) {
+            throw refused(file, "it does not exist");
+        } catch (IOException | CertificateException e) {
+            throw refused(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static CommandException refused(Path file, String why) {
+        return CommandException.wrongUse(
+                "federation_custom_ca_list: '" + file + "' is refused: " + why + "; expected certificates in PEM");
     }
 
     FederationClient client() {

@@ -6,7 +6,6 @@ import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.OpenStore;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.discovery.FederationClient;
-import dev.headwater.gateway.discovery.OutgoingOptions;
 import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.gateway.keys.KeyRing;
 import dev.headwater.history.EventStore;
@@ -81,7 +80,7 @@ final class RunningGateway {
     }
 
     private KeyRing keys() {
-        FederationClient client = FederationClient.create(OutgoingOptions.defaults(), loops);
+        FederationClient client = FederationClient.create(Outgoing.options(config), loops);
         onExit.add(() -> quietly(client.close()));
         KeyRing keys = KeyRing.create(
                 config.serverName(),

@@ -1,7 +1,8 @@
 package dev.headwater.gateway.discovery;
 
+import static dev.headwater.gateway.discovery.FederationException.Reason.FORBIDDEN_ADDRESS;
+
 import inet.ipaddr.IPAddress;
-import inet.ipaddr.IPAddressString;
 import inet.ipaddr.ipv4.IPv4Address;
 import inet.ipaddr.ipv4.IPv4AddressTrie;
 import inet.ipaddr.ipv6.IPv6Address;
@@ -9,6 +10,7 @@ import inet.ipaddr.ipv6.IPv6AddressTrie;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,7 +42,8 @@ public final class AddressRule {
             "224.0.0.0/4", // multicast
             "240.0.0.0/4")); // reserved, and broadcast
 
-    private static final IPAddress GLOBAL_UNICAST = range("2000::/3");
+    private static final IPAddress GLOBAL_UNICAST =
+            AddressRange.parse("2000::/3").block();
 
     /** Parts of {@link #GLOBAL_UNICAST}. */
     private static final IPv6AddressTrie SHUT_6 = trie6(ranges(
@@ -48,13 +51,11 @@ public final class AddressRule {
             "2001:db8::/32", // documentation
             "3fff::/20")); // documentation
 
-    private static final IPAddress NAT64 = range("64:ff9b::/96");
-    private static final IPAddress SIX_TO_FOUR = range("2002::/16");
+    private static final IPAddress NAT64 = AddressRange.parse("64:ff9b::/96").block();
+    private static final IPAddress SIX_TO_FOUR = AddressRange.parse("2002::/16").block();
 
-    /** The interface identifiers of ISATAP, less the two bits that say whether the IPv4 address in it is unique. */
-    private static final int ISATAP_HIGH = 0x0000;
-
-    private static final int ISATAP_LOW = 0x5efe;
+    /** The third quarter of an ISATAP address, but for the bits that say how unique it is. */
+    private static final int ISATAP = 0x5efe;
 
     private final IPv4AddressTrie allowed4;
     private final IPv6AddressTrie allowed6;
@@ -69,14 +70,9 @@ public final class AddressRule {
         return new AddressRule(List.of());
     }
 
-    /**
-     * The open internet and these ranges.
-     *
-     * @param ranges such as {@code 10.1.0.0/16}, {@code fd00::/8} or a single address
-     * @throws IllegalArgumentException if one of them is not a range; its message says what was expected
-     */
-    public static AddressRule allowing(List<String> ranges) {
-        return new AddressRule(ranges.stream().map(AddressRule::range).toList());
+    /** The open internet and these ranges. */
+    public static AddressRule allowing(List<AddressRange> ranges) {
+        return new AddressRule(ranges.stream().map(AddressRange::block).toList());
     }
 
     /** Whether a connection to this very address may be opened. */
@@ -89,6 +85,22 @@ public final class AddressRule {
             return mayReach(new IPv6Address(address.getAddress()));
         }
         return false;
+    }
+
+    /**
+     * Those of a host's addresses that may be reached, in their order, each with the name that a certificate must be for.
+     *
+     * @throws FederationException if there is none
+     */
+    List<InetSocketAddress> open(HostName certified, List<InetAddress> found, int port) {
+        List<InetSocketAddress> open = found.stream()
+                .filter(this::mayReach)
+                .map(address -> new InetSocketAddress(certified.named(address), port))
+                .toList();
+        if (open.isEmpty()) {
+            throw FederationException.noAddress(FORBIDDEN_ADDRESS, certified.value());
+        }
+        return open;
     }
 
     private boolean mayReach(IPv4Address address) {
@@ -113,32 +125,18 @@ public final class AddressRule {
         if (SIX_TO_FOUR.contains(address)) {
             carried.add(address.get6To4IPv4Address());
         }
-        int high = address.getSegment(4).getSegmentValue() & ~0x0300;
-        if (high == ISATAP_HIGH && address.getSegment(5).getSegmentValue() == ISATAP_LOW) {
+        int marks = address.getSegment(4).getSegmentValue() & ~0x0300;
+        if (marks == 0 && address.getSegment(5).getSegmentValue() == ISATAP) {
             carried.add(address.getEmbeddedIPv4Address());
         }
         return carried;
     }
 
     private static List<IPAddress> ranges(String... ranges) {
-        return Stream.of(ranges).map(AddressRule::range).toList();
-    }
-
-    private static IPAddress range(String text) {
-        // The library takes much else for an address: octal, hexadecimal, wildcards, the empty text.
-        if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?")) {
-            throw refused(text);
-        }
-        IPAddress range = new IPAddressString(text).getAddress();
-        if (range == null) {
-            throw refused(text);
-        }
-        return range.toPrefixBlock();
-    }
-
-    private static IllegalArgumentException refused(String text) {
-        return new IllegalArgumentException(
-                "'" + text + "' is not a range of addresses such as 10.1.0.0/16 or fd00::/8");
+        return Stream.of(ranges)
+                .map(AddressRange::parse)
+                .map(AddressRange::block)
+                .toList();
     }
 
     private static IPv4AddressTrie trie4(List<IPAddress> ranges) {

@@ -6,10 +6,13 @@ import static dev.headwater.gateway.discovery.FederationException.Reason.UNREACH
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DefaultDnsRecordDecoder;
 import io.netty.handler.codec.dns.DnsRawRecord;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -33,8 +36,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -69,11 +70,13 @@ final class DnsLookup implements AutoCloseable {
 
     private record Question(String name, DnsRecordType type) {}
 
-    /**
-     * @param alias whether the record is that of another name, for which the one in the question is an alias
-     * @param data as it stands in the answer
-     */
-    private record Found(boolean alias, byte[] data) {}
+    /** One record of an answer. */
+    private sealed interface Found {}
+
+    /** @param alias whether the record is that of another name, for which the one in the question is an alias */
+    private record Address(boolean alias, InetAddress address) implements Found {}
+
+    private record Service(ServiceRecord record) implements Found {}
 
     /** @param failed whether there was no answer at all, not even that there is nothing */
     private record Answer(List<Found> records, boolean failed, Duration lifetime) {}
@@ -121,17 +124,38 @@ final class DnsLookup implements AutoCloseable {
         return Mono.zip(ask(host.value(), DnsRecordType.A), ask(host.value(), DnsRecordType.AAAA), (four, six) -> {
             List<InetAddress> addresses = Stream.of(four, six)
                     .flatMap(answer -> answer.records().stream())
-                    .filter(record -> aliases || !record.alias())
-                    .map(record -> address(record.data()))
-                    .filter(Objects::nonNull)
+                    .filter(Address.class::isInstance)
+                    .map(Address.class::cast)
+                    .filter(found -> aliases || !found.alias())
+                    .map(Address::address)
                     .toList();
             if (addresses.isEmpty()) {
                 throw four.failed() || six.failed()
-                        ? new FederationException(UNREACHABLE, host.value() + ": its name cannot be looked up")
-                        : new FederationException(NOT_FOUND, host.value() + ": has no address");
+                        ? unknown(host.value())
+                        : FederationException.noAddress(NOT_FOUND, host.value());
             }
             return addresses;
         });
+    }
+
+    /**
+     * The SRV records of a name, none if it has none. Subscribing asks, unless the answer is known; cancelling leaves the
+     * question to others. Fails with {@link FederationException} if that cannot be found out.
+     */
+    Mono<List<ServiceRecord>> services(String name) {
+        return ask(name, DnsRecordType.SRV).map(answer -> {
+            if (answer.failed()) {
+                throw unknown(name);
+            }
+            return answer.records().stream()
+                    .filter(Service.class::isInstance)
+                    .map(found -> ((Service) found).record())
+                    .toList();
+        });
+    }
+
+    private static FederationException unknown(String name) {
+        return new FederationException(UNREACHABLE, name + ": its name cannot be looked up");
     }
 
     @Override
@@ -153,7 +177,9 @@ final class DnsLookup implements AutoCloseable {
                             // Here, not downstream: records that come after the time limit are released too.
                             sink.success(done.isSuccess() ? answer(question, done.getNow()) : nothing(done.cause()));
                         }))
-                .timeout(TIMEOUT, Mono.fromSupplier(() -> nothing(new TimeoutException())));
+                .timeout(TIMEOUT)
+                // Among others, of a name that is too long for a question.
+                .onErrorResume(e -> Mono.just(nothing(e)));
     }
 
     private static Answer answer(Question question, List<DnsRecord> records) {
@@ -162,9 +188,10 @@ final class DnsLookup implements AutoCloseable {
             long seconds = LONGEST.toSeconds();
             for (DnsRecord record : records) {
                 if (record instanceof DnsRawRecord raw && found.size() < MAX_RECORDS) {
-                    byte[] data = new byte[raw.content().readableBytes()];
-                    raw.content().getBytes(raw.content().readerIndex(), data);
-                    found.add(new Found(!isOf(question.name(), record), data));
+                    Found read = read(question, raw);
+                    if (read != null) {
+                        found.add(read);
+                    }
                     seconds = Math.min(seconds, record.timeToLive());
                 }
             }
@@ -175,9 +202,11 @@ final class DnsLookup implements AutoCloseable {
     }
 
     private static Answer nothing(Throwable cause) {
+        // Netty gives no cause where the name has other records only.
         boolean told = cause instanceof UnknownHostException
-                && cause.getCause() instanceof DnsErrorCauseException error
-                && DnsResponseCode.NXDOMAIN.equals(error.getCode());
+                && (cause.getCause() == null
+                        || cause.getCause() instanceof DnsErrorCauseException error
+                                && DnsResponseCode.NXDOMAIN.equals(error.getCode()));
         return new Answer(List.of(), !told, told ? OF_NOTHING : OF_FAILURE);
     }
 
@@ -186,11 +215,22 @@ final class DnsLookup implements AutoCloseable {
         return (owner.endsWith(".") ? owner.substring(0, owner.length() - 1) : owner).equalsIgnoreCase(name);
     }
 
-    private static @Nullable InetAddress address(byte[] data) {
+    /** Null if the record is broken. */
+    private static @Nullable Found read(Question question, DnsRawRecord record) {
+        ByteBuf data = record.content();
         try {
-            return InetAddress.getByAddress(data);
-        } catch (UnknownHostException e) {
-            return null; // neither 4 nor 16 bytes: the record is broken
+            if (question.type().equals(DnsRecordType.SRV)) {
+                int priority = data.readUnsignedShort();
+                int weight = data.readUnsignedShort();
+                int port = data.readUnsignedShort();
+                String target = DefaultDnsRecordDecoder.decodeName(data);
+                return new Service(new ServiceRecord(priority, weight, port, target.substring(0, target.length() - 1)));
+            }
+            byte[] address = new byte[data.readableBytes()];
+            data.readBytes(address);
+            return new Address(!isOf(question.name(), record), InetAddress.getByAddress(address));
+        } catch (UnknownHostException | IndexOutOfBoundsException | CorruptedFrameException e) {
+            return null;
         }
     }
 }

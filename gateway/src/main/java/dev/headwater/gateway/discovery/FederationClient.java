@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import javax.net.ssl.SSLException;
@@ -32,9 +33,22 @@ public final class FederationClient {
     private static final int MAX_UNDER_WAY = 128;
 
     private static final int ERROR_TEXT = 300;
+    private static final AddressRule ANYWHERE =
+            AddressRule.allowing(List.of(AddressRange.parse("0.0.0.0/0"), AddressRange.parse("::/0")));
+
+    /**
+     * Where servers listen unless they say otherwise.
+     *
+     * @param federation where federation is spoken
+     * @param https where the well-known file is asked for
+     */
+    record Ports(int federation, int https) {
+        static final Ports USUAL = new Ports(8448, 443);
+    }
 
     private final ServerLocator servers;
     private final DnsLookup names;
+    private final AddressGuard guard;
     private final HttpExchange exchange;
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -44,10 +58,8 @@ public final class FederationClient {
             LoopResources loops,
             BiFunction<DnsLookup, HttpExchange, ServerLocator> servers) {
         names = new DnsLookup(loops.onClient(false).next(), options.nameServers(), options.clock());
-        exchange = new HttpExchange(
-                new AddressGuard(rule, HttpExchange.maxConnections()),
-                TrustedAuthorities.context(options.authorities()),
-                loops);
+        guard = new AddressGuard(rule, HttpExchange.MAX_CONNECTIONS);
+        exchange = new HttpExchange(guard, TrustedAuthorities.context(options.authorities()), loops);
         this.servers = servers.apply(names, exchange);
     }
 
@@ -57,11 +69,21 @@ public final class FederationClient {
      * @param loops stay the caller's to dispose of, after {@link #close}
      */
     public static FederationClient create(OutgoingOptions options, LoopResources loops) {
-        return new FederationClient(
-                options,
-                options.addresses(),
-                loops,
-                (names, exchange) -> new ServerResolver(names, options.addresses()));
+        return create(options, loops, Ports.USUAL);
+    }
+
+    static FederationClient create(OutgoingOptions options, LoopResources loops, Ports ports) {
+        AddressRule rule = options.addresses();
+        return new FederationClient(options, rule, loops, (names, exchange) -> {
+            WellKnownFetch wellKnown = new WellKnownFetch(names, rule, exchange, options.clock(), ports.https());
+            Delegations delegations = new Delegations(wellKnown::fetch, options.clock());
+            return new ServerResolver(
+                    names,
+                    delegations,
+                    rule,
+                    ports.federation(),
+                    () -> ThreadLocalRandom.current().nextLong());
+        });
     }
 
     /**
@@ -71,11 +93,7 @@ public final class FederationClient {
      * @param loops stay the caller's to dispose of, after {@link #close}
      */
     public static FederationClient at(URI url, OutgoingOptions options, LoopResources loops) {
-        return new FederationClient(
-                options,
-                AddressRule.allowing(List.of("0.0.0.0/0", "::/0")),
-                loops,
-                (names, exchange) -> new FixedServer(url, names));
+        return new FederationClient(options, ANYWHERE, loops, (names, exchange) -> new FixedServer(url, names));
     }
 
     /**
@@ -108,6 +126,11 @@ public final class FederationClient {
     /** Closes all connections; subscribing starts it. */
     public Mono<Void> close() {
         return exchange.close().doFinally(signal -> names.close());
+    }
+
+    /** How many connects went on to the network. */
+    long attempts() {
+        return guard.attempts();
     }
 
     private Mono<byte[]> request(
@@ -172,7 +195,7 @@ public final class FederationClient {
                     destination + ": more than " + bounds.maxBytes() + " bytes of answer; expected at most that");
         }
         if (e instanceof AddressGuard.RefusedException) {
-            return new FederationException(FORBIDDEN_ADDRESS, destination + ": has no address that may be reached");
+            return FederationException.noAddress(FORBIDDEN_ADDRESS, destination.value());
         }
         if (e instanceof AddressGuard.TooManyException) {
             return new FederationException(BUSY, destination + ": too many connections are open", e);

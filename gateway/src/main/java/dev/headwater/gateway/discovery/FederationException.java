@@ -49,6 +49,11 @@ public final class FederationException extends RuntimeException {
         this.status = status;
     }
 
+    /** The same words whether there is none or none that may be reached: who chose the name learns nothing from them. */
+    static FederationException noAddress(Reason reason, String name) {
+        return new FederationException(reason, name + ": has no address that may be reached");
+    }
+
     static FederationException status(int status, String message) {
         return new FederationException(Reason.STATUS, message, status, null);
     }

@@ -21,11 +21,7 @@ record HostName(String value, @Nullable InetAddress address) {
 
     /** Null if it is neither an address nor a name that DNS could know. */
     static @Nullable HostName of(String host) {
-        if (host.startsWith("[") && host.endsWith("]")) {
-            String literal = host.substring(1, host.length() - 1);
-            return NetUtil.isValidIpV6Address(literal) ? literal(literal) : null;
-        }
-        if (NetUtil.isValidIpV4Address(host)) {
+        if (host.startsWith("[") || NetUtil.isValidIpV4Address(host)) {
             return literal(host);
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
@@ -44,15 +40,13 @@ record HostName(String value, @Nullable InetAddress address) {
         }
     }
 
-    private static @Nullable HostName literal(String text) {
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
-        if (bytes == null) {
-            return null;
-        }
+    private static @Nullable HostName literal(String host) {
         try {
-            return new HostName(text, InetAddress.getByAddress(text, bytes));
+            // What stands in brackets is never looked up, and neither are four decimal numbers.
+            InetAddress address = InetAddress.getByName(host);
+            return new HostName(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, address);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of an odd length", e);
+            return null;
         }
     }
 }

@@ -31,7 +31,7 @@ final class HttpExchange {
     private static final int WAITING_FOR_ONE = 64;
 
     /** In all, those that wait for their next request included: far below what a process may have open. */
-    private static final int CONNECTIONS = 512;
+    static final int MAX_CONNECTIONS = 512;
 
     private static final Duration WAIT = Duration.ofSeconds(10);
 
@@ -93,11 +93,6 @@ final class HttpExchange {
                 .doOnChannelInit(
                         (observer, channel, remote) -> channel.pipeline().addFirst("headwater.addresses", guard));
         secure = plain.secure(spec -> spec.sslContext(tls).handshakeTimeout(HANDSHAKE));
-    }
-
-    /** How many connections may be open at once. */
-    static int maxConnections() {
-        return CONNECTIONS;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.headwater.gateway.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.discovery.AddressRule;
 import dev.headwater.gateway.discovery.FederationClient;
 import dev.headwater.gateway.discovery.OutgoingOptions;
@@ -228,7 +229,7 @@ class KeyServerIT {
         }
         client = FederationClient.create(
                 new OutgoingOptions(
-                        AddressRule.allowing(List.of("127.0.0.1/32")),
+                        AddressRule.allowing(List.of(AddressRange.parse("127.0.0.1/32"))),
                         List.of(trusted.certificate()),
                         List.of(),
                         Clock.systemUTC()),

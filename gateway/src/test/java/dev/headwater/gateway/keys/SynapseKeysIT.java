@@ -3,6 +3,7 @@ package dev.headwater.gateway.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.discovery.AddressRule;
 import dev.headwater.gateway.discovery.FederationClient;
 import dev.headwater.gateway.discovery.OutgoingOptions;
@@ -136,7 +137,7 @@ class SynapseKeysIT {
     private KeyRing ring(ServerName self, X509Certificate authority, List<TrustedKeyServer> notaries) {
         FederationClient client = FederationClient.create(
                 new OutgoingOptions(
-                        AddressRule.allowing(List.of("127.0.0.1/32")),
+                        AddressRule.allowing(List.of(AddressRange.parse("127.0.0.1/32"))),
                         List.of(authority),
                         List.of(),
                         Clock.systemUTC()),

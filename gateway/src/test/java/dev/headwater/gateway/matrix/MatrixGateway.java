@@ -3,6 +3,7 @@ package dev.headwater.gateway.matrix;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.FederationWhitelist;
+import dev.headwater.gateway.auth.RequestKeys;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.RawConnection;
@@ -72,7 +73,7 @@ final class MatrixGateway implements AutoCloseable {
                                 ServerName.parse(ALDER),
                                 http,
                                 FederationWhitelist.ALL,
-                                RecordedRooms.keys(),
+                                RequestKeys.pinned(RecordedRooms.keys()),
                                 null,
                                 500,
                                 new GatewayOptions.MissingEvents(50, false)),

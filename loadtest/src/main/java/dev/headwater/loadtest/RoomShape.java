@@ -26,6 +26,9 @@ public record RoomShape(
         double forks,
         double lies,
         int meanText) {
+    /** Events that an {@linkplain #ordinary ordinary} room has at least. */
+    public static final int FEWEST = 8;
+
     public RoomShape {
         servers = List.copyOf(servers);
         if (servers.isEmpty() || branches < 1 || events < servers.size() + 4 + branches) {
@@ -49,6 +52,11 @@ public record RoomShape(
                 0.05,
                 0,
                 240);
+    }
+
+    /** The same in another room. */
+    public RoomShape withNumber(int other) {
+        return new RoomShape(seed, other, events, version, servers, branches, forks, lies, meanText);
     }
 
     public RoomShape withBranches(int count) {

@@ -1,39 +1,72 @@
 package dev.headwater.loadtest.bench;
 
-import dev.headwater.redis.testing.RedisServer;
-import java.net.InetSocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The benchmark's command: starts what is measured, takes turns, prints a table and lines for scripts. */
+/** The benchmark's command: starts what is measured, takes turns, prints tables and lines for scripts. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         description = {
-            "Measures a walk of --limit events, read from Redis for each request, against a bare Reactor Netty that"
-                    + " sends as many bytes, the same with a signature check, and a walk of one GET per event.",
-            "All take turns within one run, on one machine with the load and Redis beside them, so only the ratios mean"
-                    + " something. Lines beginning with 'ratio' carry: name, median, minimum, maximum, target."
+            "Measures the gateway in rows: contenders (walks against the same bytes ready-made, with and without a"
+                    + " signature check, and against a GET an event), growth, starts, limits, round-trips, bytes, import,"
+                    + " slow-readers, long-answer.",
+            "What is compared takes turns within one run, on one machine with the load and Redis beside it, so only the"
+                    + " ratios mean something. Lines beginning with 'ratio' carry: name, median, minimum, maximum, target,"
+                    + " and whether the median meets it.",
+            "All rows take some twenty minutes, --quick some three."
         })
 public final class Bench implements Callable<Integer> {
-    @Option(
-            names = "--events",
-            defaultValue = "100000",
-            description = "Events in the room (default: ${DEFAULT-VALUE}).")
-    private int events;
+    private static final Map<String, Row> ROWS = new LinkedHashMap<>();
+    private static final List<String> QUICK_ROWS = List.of("contenders", "starts", "round-trips", "bytes", "import");
+
+    static {
+        ROWS.put("contenders", new Contenders());
+        ROWS.put("growth", Walks::growth);
+        ROWS.put("starts", Walks::starts);
+        ROWS.put("limits", Walks::limits);
+        ROWS.put("round-trips", new RoundTrips());
+        ROWS.put("bytes", new Bytes());
+        ROWS.put("import", new ImportRate());
+        ROWS.put("slow-readers", new SlowReaders());
+        ROWS.put("long-answer", new LongAnswer());
+    }
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Option(names = "--rows", split = ",", description = "Which (default: all; with --quick: contenders,starts,round-trips,bytes,import).")
+    private List<String> rows = List.of();
+
+    @Option(names = "--quick", description = "Fewer rows, smaller rooms, shorter turns.")
+    private boolean quick;
+
+    @Option(names = "--events", description = "Events in the room (default: 50000, quick 20000).")
+    private @Nullable Integer events;
 
     @Option(names = "--limit", defaultValue = "100", description = "Events a request (default: ${DEFAULT-VALUE}).")
     private int limit;
 
-    @Option(names = "--rounds", defaultValue = "7", description = "Turns that count (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+    @Option(names = "--rounds", description = "Turns that count (default: 9, quick 3).")
+    private @Nullable Integer rounds;
 
-    @Option(names = "--seconds", defaultValue = "4", description = "Length of a turn (default: ${DEFAULT-VALUE}).")
-    private int seconds;
+    @Option(names = "--seconds", description = "Length of a turn (default: 3, quick 2).")
+    private @Nullable Integer seconds;
 
     @Option(
             names = "--connections",
@@ -43,20 +76,53 @@ public final class Bench implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "10",
-            description = "Seconds of load on each before the turns (default: ${DEFAULT-VALUE}).")
-    private int warmUp;
+            description = "Seconds of load before the turns, at most; it ends once the code is compiled (default: 90,"
+                    + " quick 40).")
+    private @Nullable Integer warmUp;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of the room (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--sizes",
+            split = ",",
+            description = "Events in the rooms of the row 'growth', ascending (default: 10000,100000,1000000).")
+    private List<Integer> sizes = List.of(10_000, 100_000, 1_000_000);
+
+    @Option(
+            names = "--store",
+            paramLabel = "DIR",
+            description = "What loadtest/store has prepared: the largest room of the row 'growth'.")
+    private @Nullable Path store;
+
+    @Option(names = "--readers", defaultValue = "2000", description = "Slow ones (default: ${DEFAULT-VALUE}).")
+    private int readers;
+
+    @Option(
+            names = "--long-answer",
+            description = "Events in the one response of that row (default: 1000000, quick 100000).")
+    private @Nullable Integer longAnswer;
+
+    @Option(names = "--imported", description = "Events of the row 'import' (default: 200000, quick 100000).")
+    private @Nullable Integer imported;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of the rooms (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--only",
+            split = ",",
             description = "Contenders that take part, by the names in the table (default: all). For a profiler's sake.")
     private List<String> only = List.of();
 
-    @Option(names = "--quick", description = "Three turns of two seconds on 20000 events.")
-    private boolean quick;
+    @Option(
+            names = "--server-option",
+            paramLabel = "OPTION",
+            description = "Handed to the measured Java machine, e.g. -XX:StartFlightRecording=filename=walk.jfr.")
+    private List<String> serverOptions = List.of();
+
+    @Option(
+            names = "--document",
+            paramLabel = "FILE",
+            description = "A Markdown file whose tables and charts are to be replaced, e.g. docs/performance.md.")
+    private @Nullable Path document;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Bench()).execute(args));
@@ -64,57 +130,79 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (quick) {
-            events = 20_000;
-            rounds = 3;
-            seconds = 2;
-        }
-        try (RedisServer redis = RedisServer.started();
-                Targets targets = Targets.start(redis.uri(), seed, events, limit);
-                ClosedLoop load = new ClosedLoop()) {
-            List<Contender> contenders = targets.contenders().stream()
-                    .filter(contender -> only.isEmpty() || only.contains(contender.name))
-                    .toList();
-            System.out.printf(
-                    "%d events in the room, %d a request, %d connections, %d turns of %d s; Java %s%n",
-                    events, limit, connections, rounds, seconds, Runtime.version());
-            for (Contender contender : contenders) {
-                load.run(
-                        new InetSocketAddress("127.0.0.1", contender.port),
-                        contender.requests,
-                        connections,
-                        Duration.ofSeconds(warmUp));
+        List<String> chosen = !rows.isEmpty() ? rows : quick ? QUICK_ROWS : List.copyOf(ROWS.keySet());
+        for (String row : chosen) {
+            if (!ROWS.containsKey(row)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--rows '" + row + "': expected some of " + ROWS.keySet());
             }
-            // One turn each that does not count: until then much of the code is interpreted.
-            for (int round = 0; round <= rounds; round++) {
-                for (Contender contender : contenders) {
-                    Contender.Turn turn = turn(load, contender, targets.cpu(), new ProcessCpu(redis.process()));
-                    if (round > 0) {
-                        contender.add(turn);
-                    }
+        }
+        Settings settings = settings();
+        String machine = machine();
+        System.out.println(machine);
+        for (Map.Entry<String, Row> row : ROWS.entrySet()) {
+            if (chosen.contains(row.getKey())) {
+                String busyBefore = loadAverage();
+                Section section = row.getValue().run(settings);
+                section.print(System.out);
+                System.out.printf("load average %s before, %s after%n", busyBefore, loadAverage());
+                if (document != null) {
+                    new Document(document).put(section, "`" + command(row.getKey()) + "`, " + machine + ".");
                 }
-                System.err.printf("round %d of %d%n", round, rounds);
             }
-            new Report(contenders).print(System.out);
-            return 0;
         }
+        return 0;
     }
 
-    private Contender.Turn turn(ClosedLoop load, Contender contender, ProcessCpu server, ProcessCpu redis)
-            throws InterruptedException {
-        long serverBefore = server.micros();
-        long redisBefore = redis.micros();
-        ClosedLoop.Outcome outcome = load.run(
-                new InetSocketAddress("127.0.0.1", contender.port),
-                contender.requests,
+    private Settings settings() {
+        return new Settings(
+                or(events, 50_000, 20_000),
+                limit,
+                or(rounds, 9, 3),
+                Duration.ofSeconds(or(seconds, 3, 2)),
                 connections,
-                Duration.ofSeconds(seconds));
-        return new Contender.Turn(
-                outcome.perSecond(),
-                (double) (server.micros() - serverBefore) / outcome.requests(),
-                (double) (redis.micros() - redisBefore) / outcome.requests(),
-                (double) outcome.bodyBytes() / outcome.requests(),
-                outcome.percentileMicros(0.5),
-                outcome.percentileMicros(0.99));
+                Duration.ofSeconds(or(warmUp, 90, 40)),
+                seed,
+                only,
+                serverOptions,
+                sizes,
+                store,
+                readers,
+                or(longAnswer, 1_000_000, 100_000),
+                or(imported, 200_000, 100_000));
+    }
+
+    private int or(@Nullable Integer given, int full, int inQuick) {
+        return given != null ? given : quick ? inQuick : full;
+    }
+
+    private String command(String row) {
+        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+        String rest = String.join(" ", arguments.stream()
+                .filter(argument -> !argument.startsWith("--document") && !argument.equals(String.valueOf(document)))
+                .toList());
+        return ("loadtest/bench " + (rest.contains("--rows") ? "" : "--rows " + row + " ") + rest).strip();
+    }
+
+    private static String machine() throws IOException {
+        String processor = Files.isReadable(Path.of("/proc/cpuinfo"))
+                ? Files.readString(Path.of("/proc/cpuinfo"))
+                        .lines()
+                        .filter(line -> line.startsWith("model name"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .findFirst()
+                        .orElse("a processor without a name")
+                : System.getProperty("os.arch");
+        return "%s, %d cores of %s, Java %s"
+                .formatted(
+                        LocalDate.now(ZoneOffset.UTC),
+                        Runtime.getRuntime().availableProcessors(),
+                        processor,
+                        Runtime.version().feature());
+    }
+
+    private static String loadAverage() throws IOException {
+        Path file = Path.of("/proc/loadavg");
+        return Files.isReadable(file) ? Files.readString(file).split(" ", -1)[0] : "unknown";
     }
 }

@@ -1,7 +1,5 @@
 package dev.headwater.loadtest.bench;
 
-import dev.headwater.event.EventGate;
-import dev.headwater.event.Pdu;
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.FederationWhitelist;
@@ -14,36 +12,30 @@ import dev.headwater.gateway.http.FederationServer;
 import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.limit.LimitOptions;
-import dev.headwater.history.NewEvent;
-import dev.headwater.history.RoomAdmission;
-import dev.headwater.history.RoomWriter;
-import dev.headwater.id.EventId;
-import dev.headwater.id.RoomId;
+import dev.headwater.history.EventStore;
 import dev.headwater.id.ServerName;
 import dev.headwater.loadtest.RoomGenerator;
 import dev.headwater.loadtest.RoomShape;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
 import dev.headwater.sign.Ed25519;
-import dev.headwater.sign.PduSignatures;
 import dev.headwater.sign.VerifyKey;
 import dev.headwater.sign.VerifyKeys;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServer;
@@ -51,13 +43,17 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.resources.LoopResources;
 
-/** The measured process: one room in Redis, and the servers that answer with its events, or with as many bytes. */
+/**
+ * The measured process: the servers that answer with events from Redis, or with as many bytes. Says a port a line, then
+ * {@code ready}; after that, for each line that it reads, how much memory it uses.
+ */
 final class BenchServer {
-    private static final int BATCH = 256;
-    /** More than the whole room takes. */
-    private static final long CACHE_BYTES = 1L << 28;
+    /** How much of the heap the warm gateway may fill with what it has read. */
+    private static final double CACHE = 0.5;
 
-    private static final int STARTS = 2_000;
+    /** A busy machine makes figures worse, but ends no run. */
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final LoopResources loops = FederationServer.loops();
@@ -66,83 +62,61 @@ final class BenchServer {
     private final VerifyKeys keys;
     private final RedisEventStore store;
     private final EventPerGet eventPerGet;
-    private final List<EventId> events = new ArrayList<>();
-    private final RoomId room;
+    private final int limit;
 
-    private BenchServer(String redis, RoomShape shape) {
+    private BenchServer(String redis, RoomShape shape, int limit) {
         this.shape = shape;
+        this.limit = limit;
         Map<ServerName, VerifyKey> known = shape.servers().stream()
                 .collect(Collectors.toMap(
                         Function.identity(),
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
-        this.store = Objects.requireNonNull(RedisEventStore.connect(RedisOptions.of(redis), loops.onServer(false))
+        this.store = Objects.requireNonNull(RedisEventStore.connect(
+                        RedisOptions.of(redis).withReadTimeout(PATIENT), loops.onServer(false))
                 .block());
         this.eventPerGet = new EventPerGet(redis);
-        this.room = new RoomGenerator(shape, scheme).next().room();
     }
 
-    /** Arguments: the URI of Redis, the seed, how many events the room has, how many a request asks for. */
-    public static void main(String[] arguments) {
-        var shape = RoomShape.ordinary(Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]));
-        new BenchServer(arguments[0], shape).run(Integer.parseInt(arguments[3]));
+    /** Arguments: the URI of Redis, the seed, where the ready answer begins, how many events a request asks for. */
+    public static void main(String[] arguments) throws IOException {
+        RoomShape shape = RoomShape.ordinary(Long.parseLong(arguments[1]), RoomShape.FEWEST);
+        new BenchServer(arguments[0], shape, Integer.parseInt(arguments[3])).run(arguments[2]);
     }
 
-    private void run(int limit) {
-        fill();
-        EventId newest = events.get(events.size() - 1);
+    private void run(String start) throws IOException {
         List<byte[]> answer =
-                Objects.requireNonNull(eventPerGet.walk(newest.value(), limit).block());
+                Objects.requireNonNull(eventPerGet.walk(start, limit).block());
         ByteBuf ready = Unpooled.unreleasableBuffer(
                 Unpooled.directBuffer().writeBytes(json(answer)).asReadOnly());
         var authenticator =
                 new RequestAuthenticator(founder(), RequestKeys.pinned(keys), scheme, Schedulers.immediate());
 
-        serve(Targets.BARE, (request, response) -> Mono.just(ready.duplicate()));
+        serve(Measured.BARE, (request, response) -> Mono.just(ready.duplicate()));
         serve(
-                Targets.SIGNED,
+                Measured.SIGNED,
                 (request, response) -> signed(authenticator, request).map(origin -> ready.duplicate()));
         serve(
-                Targets.EVENT_PER_GET,
+                Measured.EVENT_PER_GET,
                 (request, response) -> signed(authenticator, request)
                         .flatMap(origin -> eventPerGet.walk(start(request.uri()), limit))
                         .map(bodies -> Unpooled.wrappedBuffer(json(bodies))));
-        Gateway gateway =
-                Objects.requireNonNull(Gateway.start(options(), store, loops).block());
-        say("port " + Targets.COLD + " " + gateway.addresses().get(0).getPort());
-        Gateway remembering =
-                Objects.requireNonNull(Gateway.start(options(), new CachedEventStore(store, CACHE_BYTES), loops)
-                        .block());
-        say("port " + Targets.WARM + " " + remembering.addresses().get(0).getPort());
-
-        Random random = new Random(shape.seed());
-        int oldest = Math.min(limit, events.size() - 1);
-        for (int i = 0; i < STARTS; i++) {
-            EventId from = events.get(oldest + random.nextInt(events.size() - oldest));
-            say("target " + Targets.target(room.value(), from.value(), limit));
-        }
+        gateway(Measured.COLD, store);
+        gateway(
+                Measured.WARM,
+                new CachedEventStore(store, (long) (Runtime.getRuntime().maxMemory() * CACHE)));
         say("ready");
-        Mono.never().block();
+        while (System.in.read() >= 0) {
+            System.gc();
+            say(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + " "
+                    + PlatformDependent.usedDirectMemory());
+        }
     }
 
-    /** Puts the room into Redis twice: in pages, through the gate, and as a key for each event. */
-    private void fill() {
-        RoomWriter writer = new RoomWriter(store);
-        RoomGenerator generator = new RoomGenerator(shape, scheme);
-        Flux.<Pdu>fromIterable(() -> generator)
-                .doOnNext(pdu -> events.add(pdu.id()))
-                .buffer(BATCH)
-                .concatMap(
-                        batch -> {
-                            List<NewEvent> admitted = batch.stream()
-                                    .map(pdu -> EventGate.admit(pdu, PduSignatures.trusting(pdu)))
-                                    .toList();
-                            return eventPerGet.load(batch).then(writer.write(room, shape.version(), admitted));
-                        },
-                        1)
-                .blockLast();
-        store.admit(room, new RoomAdmission(Set.copyOf(shape.servers()), List.of()))
-                .block();
+    private void gateway(String name, EventStore from) {
+        Gateway gateway =
+                Objects.requireNonNull(Gateway.start(options(), from, loops).block());
+        say(name + " " + gateway.addresses().get(0).getPort());
     }
 
     private interface Handler {
@@ -159,7 +133,7 @@ final class BenchServer {
                                 .sendObject(body)
                                 .then()))
                 .bindNow();
-        say("port " + name + " " + bound.port());
+        say(name + " " + bound.port());
     }
 
     private static Mono<ServerName> signed(RequestAuthenticator authenticator, HttpServerRequest request) {

@@ -35,11 +35,11 @@ final class Contender {
         return Spread.of(turns.stream().mapToDouble(figure).toArray());
     }
 
-    /** Requests a second against those of another, turn by turn. */
-    Spread against(Contender other) {
+    /** A figure against the same of another, turn by turn. */
+    Spread against(Contender other, ToDoubleFunction<Turn> figure) {
         double[] ratios = new double[turns.size()];
         for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = turns.get(i).perSecond() / other.turns.get(i).perSecond();
+            ratios[i] = figure.applyAsDouble(turns.get(i)) / figure.applyAsDouble(other.turns.get(i));
         }
         return Spread.of(ratios);
     }

@@ -33,6 +33,8 @@ import org.awaitility.Awaitility;
  */
 public final class RedisServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** A server that is started over a large dump reads it first. */
+    private static final Duration PATIENCE_AT_START = Duration.ofMinutes(10);
 
     private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=([0-9]+)");
 
@@ -237,7 +239,7 @@ public final class RedisServer implements AutoCloseable {
 
     private void awaitAnswer() {
         Awaitility.await("redis-server on port " + port)
-                .atMost(PATIENCE)
+                .atMost(PATIENCE_AT_START)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !process.isAlive() || answers());
         if (!process.isAlive()) {

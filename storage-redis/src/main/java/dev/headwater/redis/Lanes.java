@@ -2,6 +2,7 @@ package dev.headwater.redis;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.netty.channel.EventLoop;
+import io.netty.util.Timer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,6 +14,11 @@ final class Lanes {
     /** @param lanes at least one */
     Lanes(List<Lane> lanes) {
         this.lanes = List.copyOf(lanes);
+    }
+
+    /** For what has to end in time. */
+    Timer timer() {
+        return lanes.get(0).resources().timer();
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> current() {

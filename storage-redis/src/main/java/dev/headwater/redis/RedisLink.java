@@ -10,13 +10,9 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
-import reactor.core.publisher.SynchronousSink;
 import reactor.util.retry.Retry;
 
 /**
@@ -43,17 +39,7 @@ final class RedisLink {
 
     /** Sends one command. Its failure is Redis' own; {@link #reading} and {@link #writing} translate it. */
     <T> Mono<T> send(Command<T> command) {
-        Mono<T> sent = Mono.defer(() -> {
-            RedisFuture<T> answer = command.apply(lanes.current());
-            // A failure that comes after cancellation has nobody to go to, and is no error: so it travels as a value.
-            return Mono.fromFuture(answer.handle(Outcome::new).toCompletableFuture(), true)
-                    .doFinally(end -> {
-                        if (end == SignalType.CANCEL) {
-                            answer.cancel(true);
-                        }
-                    })
-                    .handle(Outcome::pass);
-        });
+        Mono<T> sent = new Sent<>(() -> command.apply(lanes.current()));
         // A node that has just become a master is not connected yet, and Lettuce refuses the commands that would
         // connect.
         return cluster
@@ -62,19 +48,6 @@ final class RedisLink {
                         .filter(RedisLink::isNotConnected)
                         .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
                 : sent;
-    }
-
-    private record Outcome<T>(@Nullable T value, @Nullable Throwable failure) {
-        void pass(SynchronousSink<T> sink) {
-            if (failure != null) {
-                sink.error(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
-            } else if (value != null) {
-                sink.next(value);
-            }
-        }
     }
 
     private static boolean isNotConnected(Throwable failure) {
@@ -91,22 +64,26 @@ final class RedisLink {
         return run(script, ScriptOutputType.INTEGER, keys, arguments);
     }
 
+    private <T> Mono<T> within(Mono<T> call, Duration allowed) {
+        return new Deadline<>(call, allowed, lanes.timer());
+    }
+
     /** Bounds a read and names its failures. */
     <T> Mono<T> reading(Mono<T> read) {
-        return read.timeout(options.readTimeout()).onErrorMap(RedisLink::translated);
+        return within(read, options.readTimeout()).onErrorMap(RedisLink::translated);
     }
 
     /** Bounds a read of several keys, which goes the other way, with more patience, while the slot moves. */
     <T> Mono<T> reading(Mono<T> read, Mono<T> whileSlotMoves) {
-        return read.timeout(options.readTimeout())
-                .onErrorResume(RedisLink::isSlotMoving, moving -> whileSlotMoves.timeout(options.movingSlotPatience()))
+        return within(read, options.readTimeout())
+                .onErrorResume(RedisLink::isSlotMoving, moving -> within(whileSlotMoves, options.movingSlotPatience()))
                 .onErrorMap(RedisLink::translated);
     }
 
     /** Bounds a write, tries it again for a while if the slot moves, and names its failures. The write must be idempotent. */
     <T> Mono<T> writing(Mono<T> write) {
         long attempts = options.movingSlotPatience().dividedBy(LONGEST_PAUSE) + 5;
-        return write.timeout(options.writeTimeout())
+        return within(write, options.writeTimeout())
                 .retryWhen(Retry.backoff(attempts, FIRST_PAUSE)
                         .maxBackoff(LONGEST_PAUSE)
                         .filter(RedisLink::isSlotMoving)

@@ -7,6 +7,8 @@ import dev.headwater.gateway.limit.Connections;
 import dev.headwater.gateway.limit.RequestRate;
 import dev.headwater.gateway.limit.Turns;
 import dev.headwater.gateway.tls.TlsFiles;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -46,6 +48,9 @@ public final class FederationServer {
     /** One chunk makes the channel unwritable, half of one lets it go on. */
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(JsonStream.CHUNK_BYTES / 2, JsonStream.CHUNK_BYTES);
+
+    /** Keeps chunks for reuse. Netty's default takes every second one from the system anew, filled with zeros. */
+    private static final ByteBufAllocator CHUNKS = PooledByteBufAllocator.DEFAULT;
 
     /** Connections that wait to be accepted. */
     private static final int BACKLOG = 1024;
@@ -119,6 +124,7 @@ public final class FederationServer {
                 .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
                 .protocol(HttpProtocol.HTTP11)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOCATOR, CHUNKS)
                 .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .idleTimeout(options.idleTimeout())

@@ -12,13 +12,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
@@ -27,8 +23,8 @@ import reactor.netty.http.server.HttpServerResponse;
 /**
  * Writes one response: errors and small bodies whole, with their length; others in chunks at the speed of the reader.
  *
- * <p>Of a streamed body two chunks exist at a time: one that the socket is taking, and one ready behind it. Reactor
- * Netty's own {@code send(Flux)} asks for 128 at once, which for a reader that stops would be 4 MiB.
+ * <p>Of a streamed body two chunks exist at a time, see {@link ChunkWriter}. Reactor Netty's own {@code send(Flux)} asks for
+ * 128 at once, which for a reader that stops would be 4 MiB.
  */
 final class ResponseWriter {
     private final HttpServerRequest request;
@@ -51,23 +47,11 @@ final class ResponseWriter {
             return whole(200, Unpooled.wrappedBuffer(whole.body()));
         }
         Answer.Streamed streamed = (Answer.Streamed) answer;
-        return Mono.defer(() -> {
-            Scheduler loop = new LoopScheduler(loop());
-            return streamed.chunks()
-                    .apply(response.alloc(), exchange::events)
-                    .publishOn(loop, 1)
-                    .switchOnFirst((first, chunks) -> {
-                        ByteBuf chunk = first.get();
-                        if (chunk == null) {
-                            return chunks.then();
-                        }
-                        return chunk.readableBytes() < JsonStream.CHUNK_BYTES
-                                ? chunks.concatMap(only -> whole(200, only), 0)
-                                : inChunks(chunks, loop);
-                    })
-                    .doOnDiscard(ByteBuf.class, ReferenceCountUtil::release)
-                    .then();
-        });
+        return Mono.defer(() -> new ChunkWriter(
+                streamed.chunks().apply(response.alloc(), exchange::events),
+                channel(),
+                progressTimeout,
+                new InChunks()));
     }
 
     /** Writes an error, or, where an answer has begun already, ends the exchange so that nobody takes it for complete. */
@@ -109,17 +93,28 @@ final class ResponseWriter {
         return response.sendObject(body).then();
     }
 
-    private Flux<Void> inChunks(Flux<ByteBuf> chunks, Scheduler loop) {
-        exchange.status(200);
-        response.status(200).header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
-        if (!HttpVersion.HTTP_1_1.equals(request.version())) {
-            response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
+    private final class InChunks implements ChunkWriter.Response {
+        @Override
+        public void begin() {
+            exchange.status(200);
+            response.status(200).header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+            if (!HttpVersion.HTTP_1_1.equals(request.version())) {
+                response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            }
+            // If the head cannot be written, the chunk behind it cannot either.
+            response.sendHeaders().then().subscribe(none -> {}, failure -> {});
         }
-        // Both are subscribed at once, so that the head leaves with the first chunk, in one flush.
-        return Mono.when(
-                        response.sendHeaders().then(),
-                        chunks.concatMap(chunk -> chunk(chunk, loop), 0).then())
-                .flux();
+
+        @Override
+        public Mono<Void> whole(ByteBuf only) {
+            return ResponseWriter.this.whole(200, only);
+        }
+
+        @Override
+        public void written(int bytes, ChannelFuture written) {
+            exchange.bytes(bytes);
+            lastChunk = written;
+        }
     }
 
     /** Runs something once the reader has taken the last chunk that was written, or has gone; at once if there is none. */
@@ -135,23 +130,6 @@ final class ResponseWriter {
     /** Where all of this exchange's bytes are read and written. */
     EventLoop loop() {
         return channel().eventLoop();
-    }
-
-    private Mono<Void> chunk(ByteBuf chunk, Scheduler loop) {
-        boolean last = chunk.readableBytes() < JsonStream.CHUNK_BYTES;
-        exchange.bytes(chunk.readableBytes());
-        ChannelFuture written = channel().writeAndFlush(chunk);
-        Mono<Void> sent = FutureMono.from(written)
-                .timeout(progressTimeout, loop)
-                .onErrorMap(TimeoutException.class, e -> new SlowReaderException(progressTimeout));
-        if (!last) {
-            return sent;
-        }
-        lastChunk = written;
-        // The end follows at once and leaves in the same flush; a reader that does not take them is cut off all the
-        // same.
-        sent.subscribe(none -> {}, failure -> channel().close());
-        return Mono.empty();
     }
 
     private Channel channel() {

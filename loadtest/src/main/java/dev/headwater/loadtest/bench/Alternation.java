@@ -47,12 +47,12 @@ final class Alternation implements AutoCloseable {
     }
 
     private Contender.Turn turn(Contender contender, Duration length) throws InterruptedException {
-        long serverBefore = server.micros();
+        long serverBefore = server.micros() - server.compilerMicros();
         long redisBefore = redis.micros();
         ClosedLoop.Outcome outcome = load(contender, length);
         return new Contender.Turn(
                 outcome.perSecond(),
-                (double) (server.micros() - serverBefore) / outcome.requests(),
+                (double) (server.micros() - server.compilerMicros() - serverBefore) / outcome.requests(),
                 (double) (redis.micros() - redisBefore) / outcome.requests(),
                 (double) outcome.bodyBytes() / outcome.requests(),
                 outcome.percentileMicros(0.5),

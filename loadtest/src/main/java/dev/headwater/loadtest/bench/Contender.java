@@ -11,7 +11,7 @@ final class Contender {
     final List<byte[]> requests;
     private final List<Turn> turns = new ArrayList<>();
 
-    /** Processor time is in microseconds a request, of the server's process and of Redis'. */
+    /** Processor time is in microseconds a request, of the server's process without its compilers, and of Redis'. */
     record Turn(
             double perSecond,
             double serverCpu,

@@ -1,0 +1,128 @@
+package dev.headwater.redis;
+
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import io.netty.util.TimerTask;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Fails with a {@link TimeoutException}, and cancels its source, if that has not ended in time. Reactor's own timeout makes a
+ * text with regular expressions for each subscriber, and wakes a thread; here a read mostly ends before the timer has even
+ * looked at it.
+ */
+final class Deadline<T> extends MonoOperator<T, T> {
+    private final Duration allowed;
+    private final Timer timer;
+
+    Deadline(Mono<T> source, Duration allowed, Timer timer) {
+        super(source);
+        this.allowed = allowed;
+        this.timer = timer;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        source.subscribe(new Watched<>(this, actual));
+    }
+
+    private static final class Watched<T> implements CoreSubscriber<T>, Subscription, TimerTask {
+        private final Deadline<T> parent;
+        private final CoreSubscriber<? super T> actual;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile @Nullable Subscription upstream;
+        private @Nullable Timeout timeout;
+
+        Watched(Deadline<T> parent, CoreSubscriber<? super T> actual) {
+            this.parent = parent;
+            this.actual = actual;
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (Operators.validate(upstream, subscription)) {
+                upstream = subscription;
+                timeout = parent.timer.newTimeout(this, parent.allowed.toNanos(), TimeUnit.NANOSECONDS);
+                actual.onSubscribe(this);
+            }
+        }
+
+        @Override
+        public void onNext(T value) {
+            if (end()) {
+                actual.onNext(value);
+                actual.onComplete();
+            } else {
+                Operators.onNextDropped(value, currentContext());
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            if (end()) {
+                actual.onError(failure);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (end()) {
+                actual.onComplete();
+            }
+        }
+
+        @Override
+        public void request(long n) {
+            Subscription subscription = upstream;
+            if (subscription != null) {
+                subscription.request(n);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            end();
+            cancelUpstream();
+        }
+
+        @Override
+        public void run(Timeout passed) {
+            if (ended.compareAndSet(false, true)) {
+                cancelUpstream();
+                actual.onError(new TimeoutException("no answer within " + parent.allowed));
+            }
+        }
+
+        private boolean end() {
+            if (!ended.compareAndSet(false, true)) {
+                return false;
+            }
+            Timeout running = timeout;
+            if (running != null) {
+                running.cancel();
+            }
+            return true;
+        }
+
+        private void cancelUpstream() {
+            Subscription subscription = upstream;
+            if (subscription != null) {
+                subscription.cancel();
+            }
+        }
+    }
+}

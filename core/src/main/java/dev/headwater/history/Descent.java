@@ -94,13 +94,13 @@ final class Descent {
             }
             var next = frontier.firstRanked();
             var pending = frontier.firstPending();
-            if (pending != null && (next == null || !pending.bound().isAfter(next.getKey()))) {
-                WalkStep read = rankPending(next == null ? null : next.getKey(), pending, demand);
+            if (pending != null && (next == null || !pending.bound().isAfter(next.rank()))) {
+                WalkStep read = rankPending(next == null ? null : next.rank(), pending, demand);
                 if (read != null) {
                     return read;
                 }
             } else if (next != null) {
-                WalkStep step = visit(next.getKey(), next.getValue(), demand);
+                WalkStep step = visit(next.rank(), next.place(), demand);
                 if (step != null) {
                     return step;
                 }
@@ -310,7 +310,7 @@ final class Descent {
         }
         var next = frontier.firstRanked();
         var pending = frontier.firstPending();
-        return (next == null || !cut.isAfter(next.getKey())) && (pending == null || !cut.isAfter(pending.bound()));
+        return (next == null || !cut.isAfter(next.rank())) && (pending == null || !cut.isAfter(pending.bound()));
     }
 
     private void goAgain(Collection<Place> places) {

@@ -3,8 +3,10 @@ package dev.headwater.history;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,11 +26,16 @@ final class Frontier {
      */
     record Pending(PageId page, int slots, Rank bound) {}
 
+    /** An event whose rank is known. */
+    record Ranked(Rank rank, Place place) {}
+
     private static final Comparator<Pending> FIRST_BOUND_FIRST =
             Comparator.comparing(Pending::bound).thenComparing(Pending::page, Comparator.reverseOrder());
 
     private final int width;
-    private final TreeMap<Rank, Place> ranked = new TreeMap<>();
+    // The first of those whose rank is known stands outside the tree: on a chain it is the only one, and the tree idles.
+    private @Nullable Ranked first;
+    private final TreeMap<Rank, Ranked> ranked = new TreeMap<>();
     private final Map<PageId, Pending> byPage = new HashMap<>();
     private final TreeSet<Pending> pending = new TreeSet<>(FIRST_BOUND_FIRST);
     private @Nullable Rank cut;
@@ -60,11 +67,25 @@ final class Frontier {
     }
 
     void addRanked(Rank rank, Place place) {
-        ranked.put(rank, place);
+        Ranked added = new Ranked(rank, place);
+        Ranked before = first;
+        if (before == null) {
+            first = added;
+            return;
+        }
+        int order = rank.compareTo(before.rank());
+        if (order == 0) {
+            return;
+        }
+        if (order < 0) {
+            first = added;
+            added = before;
+        }
+        ranked.put(added.rank(), added);
         if (ranked.size() > width) {
             for (int i = 0; i <= width / 4; i++) {
-                Map.Entry<Rank, Place> last = ranked.pollLastEntry();
-                add(last.getValue(), last.getKey());
+                Ranked last = ranked.pollLastEntry().getValue();
+                add(last.place(), last.rank());
             }
         }
     }
@@ -87,7 +108,9 @@ final class Frontier {
 
     /** Forgets all ranks and bounds: they are to be read again. */
     void unrank() {
-        List<Place> places = new ArrayList<>(ranked.values());
+        List<Place> places = new ArrayList<>();
+        ranked().forEach(places::add);
+        first = null;
         ranked.clear();
         List<Pending> all = List.copyOf(pending);
         pending.clear();
@@ -101,20 +124,40 @@ final class Frontier {
     }
 
     boolean isEmpty() {
-        return ranked.isEmpty() && pending.isEmpty();
+        return first == null && pending.isEmpty();
     }
 
-    Map.@Nullable Entry<Rank, Place> firstRanked() {
-        return ranked.firstEntry();
+    @Nullable
+    Ranked firstRanked() {
+        return first;
     }
 
     void removeFirstRanked() {
-        ranked.pollFirstEntry();
+        Map.Entry<Rank, Ranked> next = ranked.pollFirstEntry();
+        first = next == null ? null : next.getValue();
     }
 
     /** Those whose rank is known, in order. */
     Iterable<Place> ranked() {
-        return ranked.values();
+        return () -> new Iterator<>() {
+            private final Iterator<Ranked> rest = ranked.values().iterator();
+            private @Nullable Ranked next = first;
+
+            @Override
+            public boolean hasNext() {
+                return next != null;
+            }
+
+            @Override
+            public Place next() {
+                Ranked now = next;
+                if (now == null) {
+                    throw new NoSuchElementException();
+                }
+                next = rest.hasNext() ? rest.next() : null;
+                return now.place();
+            }
+        };
     }
 
     @Nullable

@@ -42,7 +42,7 @@ final class HeldPages {
         var first = frontier.firstRanked();
         var pending = frontier.firstPending();
         long depth = Math.max(
-                first == null ? Long.MIN_VALUE : first.getKey().correctedDepth(),
+                first == null ? Long.MIN_VALUE : first.rank().correctedDepth(),
                 pending == null ? Long.MIN_VALUE : pending.bound().correctedDepth());
         long top = PageId.bucketOf(depth);
         // No event lies in a page above its depth.

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -130,7 +132,7 @@ final class RedisConnector {
                                 ByteArrayCodec.INSTANCE, address.nodes().get(0))
                         .toCompletableFuture())
                 .map(StatefulRedisConnection::async)
-                .flatMap(commands -> (first ? prepare(Flux.just(commands)) : Mono.empty()).thenReturn(commands));
+                .flatMap(commands -> (first ? prepare(Flux.just(commands), options) : Mono.empty()).thenReturn(commands));
     }
 
     private static Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> toCluster(
@@ -146,7 +148,7 @@ final class RedisConnector {
         return Mono.fromFuture(() -> client.refreshPartitionsAsync().toCompletableFuture())
                 .then(Mono.fromFuture(() -> client.connectAsync(ByteArrayCodec.INSTANCE)))
                 .flatMap(connection ->
-                        (first ? prepare(masters(connection)) : Mono.empty()).thenReturn(connection.async()));
+                        (first ? prepare(masters(connection), options) : Mono.empty()).thenReturn(connection.async()));
     }
 
     private static Flux<RedisAsyncCommands<byte[], byte[]>> masters(
@@ -164,6 +166,8 @@ final class RedisConnector {
         builder.autoReconnect(true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(options.requestQueue())
+                // Each call has its own deadline; Lettuce's would cut the longer ones short, and costs a timer a command.
+                .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(options.connectTimeout())
                         .keepAlive(true)
@@ -173,7 +177,7 @@ final class RedisConnector {
     }
 
     /** Checks each node and makes the scripts known to it, so that the first request need not. */
-    private static Mono<Void> prepare(Flux<? extends RedisAsyncCommands<?, ?>> nodes) {
+    private static Mono<Void> prepare(Flux<? extends RedisAsyncCommands<?, ?>> nodes, RedisOptions options) {
         return nodes.concatMap(
                         node -> Mono.fromFuture(() -> node.info().toCompletableFuture())
                                 .doOnNext(RedisConnector::check)
@@ -183,7 +187,9 @@ final class RedisConnector {
                                                 node.scriptLoad(script.text()).toCompletableFuture()),
                                         1),
                         1)
-                .then();
+                .then()
+                .timeout(options.writeTimeout())
+                .onErrorMap(TimeoutException.class, e -> new RedisException("it does not answer in time", e));
     }
 
     /** @throws IllegalStateException if a server that says this about itself must not be used */

@@ -33,7 +33,8 @@ final class Frontier {
             Comparator.comparing(Pending::bound).thenComparing(Pending::page, Comparator.reverseOrder());
 
     private final int width;
-    // The first of those whose rank is known stands outside the tree: on a chain it is the only one, and the tree idles.
+    // The first of those whose rank is known stands outside the tree: on a chain it is the only one, and the tree
+    // idles.
     private @Nullable Ranked first;
     private final TreeMap<Rank, Ranked> ranked = new TreeMap<>();
     private final Map<PageId, Pending> byPage = new HashMap<>();

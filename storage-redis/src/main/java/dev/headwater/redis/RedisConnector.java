@@ -132,7 +132,8 @@ final class RedisConnector {
                                 ByteArrayCodec.INSTANCE, address.nodes().get(0))
                         .toCompletableFuture())
                 .map(StatefulRedisConnection::async)
-                .flatMap(commands -> (first ? prepare(Flux.just(commands), options) : Mono.empty()).thenReturn(commands));
+                .flatMap(commands ->
+                        (first ? prepare(Flux.just(commands), options) : Mono.empty()).thenReturn(commands));
     }
 
     private static Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> toCluster(
@@ -166,7 +167,8 @@ final class RedisConnector {
         builder.autoReconnect(true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(options.requestQueue())
-                // Each call has its own deadline; Lettuce's would cut the longer ones short, and costs a timer a command.
+                // Each call has its own deadline; Lettuce's would cut the longer ones short, and costs a timer a
+                // command.
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(options.connectTimeout())

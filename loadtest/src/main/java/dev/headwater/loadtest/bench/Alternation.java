@@ -60,8 +60,7 @@ final class Alternation implements AutoCloseable {
     }
 
     private ClosedLoop.Outcome load(Contender contender, Duration length) throws InterruptedException {
-        return load.run(
-                new InetSocketAddress("127.0.0.1", contender.port), contender.requests, connections, length);
+        return load.run(new InetSocketAddress("127.0.0.1", contender.port), contender.requests, connections, length);
     }
 
     @Override

@@ -50,7 +50,10 @@ public final class Bench implements Callable<Integer> {
     @Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-    @Option(names = "--rows", split = ",", description = "Which (default: all; with --quick: contenders,starts,round-trips,bytes,import).")
+    @Option(
+            names = "--rows",
+            split = ",",
+            description = "Which (default: all; with --quick: contenders,starts,round-trips,bytes,import).")
     private List<String> rows = List.of();
 
     @Option(names = "--quick", description = "Fewer rows, smaller rooms, shorter turns.")
@@ -178,9 +181,12 @@ public final class Bench implements Callable<Integer> {
 
     private String command(String row) {
         List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        String rest = String.join(" ", arguments.stream()
-                .filter(argument -> !argument.startsWith("--document") && !argument.equals(String.valueOf(document)))
-                .toList());
+        String rest = String.join(
+                " ",
+                arguments.stream()
+                        .filter(argument ->
+                                !argument.startsWith("--document") && !argument.equals(String.valueOf(document)))
+                        .toList());
         return ("loadtest/bench " + (rest.contains("--rows") ? "" : "--rows " + row + " ") + rest).strip();
     }
 

@@ -72,9 +72,9 @@ final class BenchServer {
                         Function.identity(),
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
-        this.store = Objects.requireNonNull(RedisEventStore.connect(
-                        RedisOptions.of(redis).withReadTimeout(PATIENT), loops.onServer(false))
-                .block());
+        this.store = Objects.requireNonNull(
+                RedisEventStore.connect(RedisOptions.of(redis).withReadTimeout(PATIENT), loops.onServer(false))
+                        .block());
         this.eventPerGet = new EventPerGet(redis);
     }
 
@@ -102,9 +102,8 @@ final class BenchServer {
                         .flatMap(origin -> eventPerGet.walk(start(request.uri()), limit))
                         .map(bodies -> Unpooled.wrappedBuffer(json(bodies))));
         gateway(Measured.COLD, store);
-        gateway(
-                Measured.WARM,
-                new CachedEventStore(store, (long) (Runtime.getRuntime().maxMemory() * CACHE)));
+        gateway(Measured.WARM, new CachedEventStore(store, (long)
+                (Runtime.getRuntime().maxMemory() * CACHE)));
         say("ready");
         while (System.in.read() >= 0) {
             System.gc();

@@ -27,7 +27,8 @@ final class Bytes implements Row {
             double stored = (double) (redis.info("used_memory") - before) / shape.events();
             Table table = new Table("", "bytes an event");
             table.row("raw", decimal(raw)).row("in Redis, all in all", decimal(stored));
-            byKind(redis).forEach((kind, bytes) -> table.row("of it " + kind, decimal((double) bytes / shape.events())));
+            byKind(redis)
+                    .forEach((kind, bytes) -> table.row("of it " + kind, decimal((double) bytes / shape.events())));
             return new Section(
                     "bytes",
                     "%d events in one room; kinds by MEMORY USAGE.".formatted(shape.events()),

@@ -14,7 +14,8 @@ final class Chart {
     private static final int PITCH = 30;
     private static final int TOP = 40;
 
-    private record Bar(String label, Spread spread, @Nullable Double target) {}
+    private record Bar(
+            String label, Spread spread, @Nullable Double target) {}
 
     private final String title;
     private final List<Bar> bars = new ArrayList<>();

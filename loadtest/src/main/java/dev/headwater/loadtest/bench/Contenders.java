@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /** Walks against what they could be: as many bytes ready-made, with and without a signature check, and a GET an event. */
 final class Contenders implements Row {
-    private static final List<String> ALL = List.of(
-            Measured.BARE, Measured.SIGNED, Measured.WARM, Measured.COLD, Measured.EVENT_PER_GET);
+    private static final List<String> ALL =
+            List.of(Measured.BARE, Measured.SIGNED, Measured.WARM, Measured.COLD, Measured.EVENT_PER_GET);
     /** Samples among which the ready answer is the one of the middle size. */
     private static final int LOOKED_AT = 31;
 
@@ -27,10 +27,10 @@ final class Contenders implements Row {
                     redis.uri(), RoomShape.ordinary(settings.seed(), settings.events()), 1, settings.limit(), perKey);
             EventId ready = middle(room, perKey, settings.limit());
             List<byte[]> requests = Measured.requests(room, 1, settings.limit());
-            try (Measured measured = Measured.start(
-                            redis.uri(), room.shape(), ready, settings.limit(), heap(settings));
-                    Alternation turns = new Alternation(
-                            measured.cpu(), new ProcessCpu(redis.process()), settings.connections())) {
+            try (Measured measured =
+                            Measured.start(redis.uri(), room.shape(), ready, settings.limit(), heap(settings));
+                    Alternation turns =
+                            new Alternation(measured.cpu(), new ProcessCpu(redis.process()), settings.connections())) {
                 List<Contender> contenders = names.stream()
                         .map(name -> measured.contender(name, name, requests))
                         .toList();
@@ -53,7 +53,10 @@ final class Contenders implements Row {
                 .map(sample -> sample.get(0))
                 .distinct()
                 .collect(Collectors.toMap(
-                        from -> from, from -> Objects.requireNonNull(perKey.walk(from.value(), limit).block()).stream()
+                        from -> from,
+                        from -> Objects.requireNonNull(
+                                        perKey.walk(from.value(), limit).block())
+                                .stream()
                                 .mapToInt(body -> body.length)
                                 .sum()));
         return sizes.entrySet().stream()

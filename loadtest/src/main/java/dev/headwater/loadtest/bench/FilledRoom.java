@@ -49,9 +49,9 @@ record FilledRoom(RoomShape shape, RoomId id, List<List<EventId>> samples, Event
      * @param perKey is given each event as well, under a key of its own; null for none
      */
     static FilledRoom fill(String redis, RoomShape shape, int group, int behind, @Nullable EventPerGet perKey) {
-        RedisEventStore store = Objects.requireNonNull(RedisEventStore.connect(
-                        RedisOptions.of(redis).withReadTimeout(PATIENT))
-                .block());
+        RedisEventStore store = Objects.requireNonNull(
+                RedisEventStore.connect(RedisOptions.of(redis).withReadTimeout(PATIENT))
+                        .block());
         try {
             return new Filling(shape, group, behind, store, perKey).run();
         } finally {

@@ -46,7 +46,10 @@ final class ImportRate implements Row {
             Spread rate = Spread.of(rates);
             Table table = new Table("", "events/s", "import µs an event", "Redis µs an event");
             table.row(
-                    "import", rate.shown(), Spread.of(cpu).shown(), Spread.of(redisCpu).shown());
+                    "import",
+                    rate.shown(),
+                    Spread.of(cpu).shown(),
+                    Spread.of(redisCpu).shown());
             return new Section(
                     "import",
                     String.format(

@@ -32,8 +32,8 @@ final class LongAnswer implements Row {
         try (RedisServer redis = RedisServer.started("--appendonly", "no")) {
             RoomShape shape = RoomShape.ordinary(settings.seed(), events);
             FilledRoom filled = FilledRoom.fill(redis.uri(), shape, 1, events, null);
-            FilledRoom room =
-                    new FilledRoom(shape, filled.id(), List.of(List.of(filled.newest())), filled.newest(), filled.rawBytes());
+            FilledRoom room = new FilledRoom(
+                    shape, filled.id(), List.of(List.of(filled.newest())), filled.newest(), filled.rawBytes());
             List<byte[][]> reads = reads(redis);
             double[] answers = new double[TURNS];
             double[] raw = new double[TURNS];
@@ -50,7 +50,8 @@ final class LongAnswer implements Row {
             }
             Table table = new Table("", "MB/s");
             table.row("one response", Spread.of(answers).shown());
-            table.row("MGET of the same pages, sixteen at a time", Spread.of(raw).shown());
+            table.row(
+                    "MGET of the same pages, sixteen at a time", Spread.of(raw).shown());
             return new Section(
                     "long-answer",
                     "%d events, %d MB, in one response through 64 MB of heap and 64 MB of direct memory."
@@ -80,8 +81,8 @@ final class LongAnswer implements Row {
         RedisClient client = RedisClient.create(redis.uri());
         List<String> bodies = new ArrayList<>();
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
-            ScanIterator<String> keys =
-                    ScanIterator.scan(connection.sync(), ScanArgs.Builder.matches("*:p:*").limit(1_000));
+            ScanIterator<String> keys = ScanIterator.scan(
+                    connection.sync(), ScanArgs.Builder.matches("*:p:*").limit(1_000));
             keys.forEachRemaining(bodies::add);
         } finally {
             client.shutdown();

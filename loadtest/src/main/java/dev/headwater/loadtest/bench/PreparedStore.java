@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
-        description = "Makes a room of --events events in a Redis of its own, and keeps it in the directory --out, for"
-                + " 'bench --rows growth --store'. Ten million events take about 11 GB of memory and as much of the disk.")
+        description =
+                "Makes a room of --events events in a Redis of its own, and keeps it in the directory --out, for"
+                        + " 'bench --rows growth --store'. Ten million events take about 11 GB of memory and as much of the disk.")
 public final class PreparedStore implements Callable<Integer> {
     private static final String ROOM = "room.txt";
     /** Rooms of a store are told apart by it; those that growth is measured by have low ones. */
@@ -48,8 +49,7 @@ public final class PreparedStore implements Callable<Integer> {
             redis.command("FLUSHALL");
             FilledRoom room = FilledRoom.fill(
                     redis.uri(), RoomShape.ordinary(seed, events).withNumber(NUMBER), 1, events / 100, null);
-            System.out.printf(
-                    "%d events in %.0f s; saving them%n", events, (System.nanoTime() - begun) / 1e9);
+            System.out.printf("%d events in %.0f s; saving them%n", events, (System.nanoTime() - begun) / 1e9);
             write(room, out);
             redis.command("BGSAVE");
             while (redis.info("rdb_bgsave_in_progress") == 1) {
@@ -71,16 +71,15 @@ public final class PreparedStore implements Callable<Integer> {
         RoomShape shape = RoomShape.ordinary(Long.parseLong(head[0]), Integer.parseInt(head[1]))
                 .withNumber(NUMBER);
         List<List<EventId>> samples = lines.subList(1, lines.size()).stream()
-                .map(line -> Arrays.stream(line.split(" ", -1)).map(EventId::parse).toList())
+                .map(line ->
+                        Arrays.stream(line.split(" ", -1)).map(EventId::parse).toList())
                 .toList();
-        return new FilledRoom(
-                shape, RoomId.parse(head[2]), samples, EventId.parse(head[3]), Long.parseLong(head[4]));
+        return new FilledRoom(shape, RoomId.parse(head[2]), samples, EventId.parse(head[3]), Long.parseLong(head[4]));
     }
 
     private static void write(FilledRoom room, Path directory) throws IOException {
         List<String> lines = new ArrayList<>(List.of("%d %d %s %s %d"
-                .formatted(
-                        room.shape().seed(), room.shape().events(), room.id(), room.newest(), room.rawBytes())));
+                .formatted(room.shape().seed(), room.shape().events(), room.id(), room.newest(), room.rawBytes())));
         room.samples()
                 .forEach(sample -> lines.add(sample.stream().map(EventId::value).collect(Collectors.joining(" "))));
         Files.write(directory.resolve(ROOM), lines);

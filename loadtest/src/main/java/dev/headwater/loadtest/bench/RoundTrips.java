@@ -14,7 +14,8 @@ final class RoundTrips implements Row {
     private static final int EVENTS = 5_000;
     private static final List<String> FROM_SCRIPTS = List.of("hget", "hexists", "info", "config|resetstat");
 
-    private final Table table = new Table("", "dependent round trips", "commands", "bytes to Redis", "bytes from Redis");
+    private final Table table =
+            new Table("", "dependent round trips", "commands", "bytes to Redis", "bytes from Redis");
 
     @Override
     public Section run(Settings settings) throws Exception {

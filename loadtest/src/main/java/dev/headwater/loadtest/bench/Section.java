@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param name of the row
  * @param setting how it was measured, in a sentence
  */
-record Section(String name, String setting, Table table, List<Ratio> ratios, @Nullable Chart chart) {
+record Section(
+        String name,
+        String setting,
+        Table table,
+        List<Ratio> ratios,
+        @Nullable Chart chart) {
     Section {
         ratios = List.copyOf(ratios);
     }

@@ -75,15 +75,13 @@ final class SlowReaders implements Row {
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-Xms2g", "-Xmx2g"));
         options.addAll(settings.serverOptions());
-        try (Measured measured =
-                        Measured.start(redis.uri(), room.shape(), room.newest(), settings.limit(), options);
+        try (Measured measured = Measured.start(redis.uri(), room.shape(), room.newest(), settings.limit(), options);
                 ClosedLoop load = new ClosedLoop()) {
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", measured.port(way));
             List<byte[]> normal = Measured.requests(room, 1, settings.limit());
             load.run(address, normal, settings.connections(), settings.turn());
             Memory before = Memory.of(measured);
-            List<Channel> readers =
-                    open(address, Measured.requests(room, 1, LIMIT), settings.readers());
+            List<Channel> readers = open(address, Measured.requests(room, 1, LIMIT), settings.readers());
             Memory after = settled(measured);
             ClosedLoop.Outcome others = load.run(address, normal, 1, LOOKED_AT);
             readers.forEach(Channel::close);

@@ -17,8 +17,7 @@ record Spread(double median, double min, double max) {
 
     /** Each figure changed in the same, ascending, way. */
     Spread map(DoubleUnaryOperator change) {
-        return new Spread(
-                change.applyAsDouble(median), change.applyAsDouble(min), change.applyAsDouble(max));
+        return new Spread(change.applyAsDouble(median), change.applyAsDouble(min), change.applyAsDouble(max));
     }
 
     /** Median, and in parentheses lowest and highest. */

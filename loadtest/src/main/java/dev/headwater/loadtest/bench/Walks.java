@@ -22,7 +22,8 @@ final class Walks {
     /** The same requests over rooms of growing size; the p50 of one request at a time. */
     static Section growth(Settings settings) throws Exception {
         Path prepared = settings.store();
-        try (RedisServer redis = prepared == null ? RedisServer.started("--appendonly", "no") : PreparedStore.open(prepared)) {
+        try (RedisServer redis =
+                prepared == null ? RedisServer.started("--appendonly", "no") : PreparedStore.open(prepared)) {
             List<FilledRoom> rooms = new ArrayList<>();
             for (int size : settings.sizes()) {
                 RoomShape shape = RoomShape.ordinary(settings.seed(), size).withNumber(rooms.size() + 1);
@@ -31,13 +32,18 @@ final class Walks {
             if (prepared != null) {
                 rooms.add(PreparedStore.room(prepared));
             }
-            List<Contender> contenders = measure(settings, redis, rooms.get(0), 1, measured -> rooms.stream()
-                    .flatMap(room -> List.of(Measured.COLD, Measured.WARM).stream()
-                            .map(way -> measured.contender(
-                                    way + " " + room.shape().events(),
-                                    way,
-                                    Measured.requests(room, 1, settings.limit()))))
-                    .toList());
+            List<Contender> contenders = measure(
+                    settings,
+                    redis,
+                    rooms.get(0),
+                    1,
+                    measured -> rooms.stream()
+                            .flatMap(room -> List.of(Measured.COLD, Measured.WARM).stream()
+                                    .map(way -> measured.contender(
+                                            way + " " + room.shape().events(),
+                                            way,
+                                            Measured.requests(room, 1, settings.limit()))))
+                            .toList());
             int last = contenders.size() - 2;
             return section(
                     "growth",
@@ -55,14 +61,19 @@ final class Walks {
         try (RedisServer redis = RedisServer.started("--appendonly", "no")) {
             RoomShape shape =
                     RoomShape.ordinary(settings.seed(), settings.events()).withBranches(MOST_STARTS);
-            FilledRoom room =
-                    FilledRoom.fill(redis.uri(), shape, MOST_STARTS, settings.limit() * MOST_STARTS, null);
-            List<Contender> contenders = measure(settings, redis, room, settings.connections(), measured -> STARTS
-                    .stream()
-                    .flatMap(starts -> List.of(Measured.COLD, Measured.WARM).stream()
-                            .map(way -> measured.contender(
-                                    way + " from " + starts, way, Measured.requests(room, starts, settings.limit()))))
-                    .toList());
+            FilledRoom room = FilledRoom.fill(redis.uri(), shape, MOST_STARTS, settings.limit() * MOST_STARTS, null);
+            List<Contender> contenders = measure(
+                    settings,
+                    redis,
+                    room,
+                    settings.connections(),
+                    measured -> STARTS.stream()
+                            .flatMap(starts -> List.of(Measured.COLD, Measured.WARM).stream()
+                                    .map(way -> measured.contender(
+                                            way + " from " + starts,
+                                            way,
+                                            Measured.requests(room, starts, settings.limit()))))
+                            .toList());
             return section(
                     "starts",
                     "%d events a request, from 1 to 50 branches of a room of 50 branches, %d connections."
@@ -82,13 +93,18 @@ final class Walks {
                 limits.add(limit);
             }
             int most = limits.get(limits.size() - 1);
-            FilledRoom room = FilledRoom.fill(
-                    redis.uri(), RoomShape.ordinary(settings.seed(), settings.events()), 1, most, null);
-            List<Contender> contenders = measure(settings, redis, room, 1, measured -> limits.stream()
-                    .flatMap(limit -> List.of(Measured.COLD, Measured.WARM).stream()
-                            .map(way -> measured.contender(
-                                    way + " limit " + limit, way, Measured.requests(room, 1, limit))))
-                    .toList());
+            FilledRoom room =
+                    FilledRoom.fill(redis.uri(), RoomShape.ordinary(settings.seed(), settings.events()), 1, most, null);
+            List<Contender> contenders = measure(
+                    settings,
+                    redis,
+                    room,
+                    1,
+                    measured -> limits.stream()
+                            .flatMap(limit -> List.of(Measured.COLD, Measured.WARM).stream()
+                                    .map(way -> measured.contender(
+                                            way + " limit " + limit, way, Measured.requests(room, 1, limit))))
+                            .toList());
             Contender hundred = contenders.get(4);
             Contender largest = contenders.get(contenders.size() - 2);
             double factor = most / 100.0;
@@ -111,10 +127,8 @@ final class Walks {
             throws Exception {
         List<String> options = new ArrayList<>(MEMORY);
         options.addAll(settings.serverOptions());
-        try (Measured measured =
-                        Measured.start(redis.uri(), room.shape(), room.newest(), settings.limit(), options);
-                Alternation turns =
-                        new Alternation(measured.cpu(), new ProcessCpu(redis.process()), connections)) {
+        try (Measured measured = Measured.start(redis.uri(), room.shape(), room.newest(), settings.limit(), options);
+                Alternation turns = new Alternation(measured.cpu(), new ProcessCpu(redis.process()), connections)) {
             List<Contender> all = contenders.apply(measured);
             turns.warmUp(all, settings.warmUp());
             turns.run(all, settings.rounds(), settings.turn());

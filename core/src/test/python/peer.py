@@ -6,7 +6,10 @@ Reads one JSON object a line, writes one JSON object a line:
         -> {"canonical": TEXT, "strict": BOOL}
     {"event": TEXT, "version": VERSION, "keys": {SERVER: {KEY_ID: BASE64}}}
         -> {"id": TEXT, "room": TEXT, "reference": HEX, "content": HEX, "redacted": TEXT, "verdict": TEXT}
+    {"meeting": [[ID, ...], ...], "events": [TEXT, ...], "asked": [[ID, NUMBER], ...], "version": VERSION}
+        -> {"resolved": [ID, ...], "allowed": [BOOL, ...]}
 
+A meeting is of the events of several states, which are resolved; an event is asked to be allowed by one of them.
 The verdict is "good", "differs" (only the redacted copy is genuine) or "refused". Anything that Synapse objects to
 comes back as {"error": TEXT}.
 """
@@ -25,11 +28,14 @@ from synapse.crypto.event_signing import (
     compute_event_reference_hash,
 )
 from synapse.events import make_event_from_dict
+from synapse.event_auth import check_state_dependent_auth_rules
 from synapse.events.utils import validate_canonicaljson
 from synapse.federation.federation_base import (
     InvalidEventSignatureError,
     _check_sigs_on_pdu,
 )
+from synapse.state import v1, v2
+from synapse.storage.databases.main.event_federation import StateDifference
 from synapse.synapse_rust.events import redact_event_dict
 from unpaddedbase64 import decode_base64
 
@@ -78,7 +84,48 @@ def verdict(event, keys):
     return "good" if check_event_content_hash(event) else "differs"
 
 
+class NothingStored:
+    """Stands where Synapse has its database: all events come with the request, as if none were persisted yet."""
+
+    async def get_events(self, event_ids, allow_rejected=False):
+        return {}
+
+    async def get_auth_chain_difference(self, room_id, state_sets, conflicted_state, additional):
+        return StateDifference(auth_difference=set(), conflicted_subgraph=set())
+
+    async def sleep(self, duration):
+        pass
+
+
+def may_follow(event, state):
+    try:
+        check_state_dependent_auth_rules(event, state.values())
+        return True
+    except SynapseError:
+        return False
+
+
+def meeting(request):
+    version = KNOWN_ROOM_VERSIONS[request["version"]]
+    made = [make_event_from_dict(json.loads(text), version) for text in request["events"]]
+    events = {event.event_id: event for event in made}
+    states = [{(events[id].type, events[id].state_key): events[id] for id in ids} for ids in request["meeting"]]
+    ids = [{pair: event.event_id for pair, event in state.items()} for state in states]
+    room = made[0].room_id
+    stored = NothingStored()
+    if request["version"] == "1":
+        resolved = run(v1.resolve_events_with_store(room, version, ids, dict(events), stored.get_events))
+    else:
+        resolved = run(v2.resolve_events_with_store(stored, room, version, ids, dict(events), stored))
+    return {
+        "resolved": sorted(resolved.values()),
+        "allowed": [may_follow(events[id], states[number]) for id, number in request["asked"]],
+    }
+
+
 def answer(request):
+    if "meeting" in request:
+        return meeting(request)
     if "json" in request:
         value = json.loads(request["json"])
         return {"canonical": encode_canonical_json(value).decode(), "strict": is_strict(value)}

@@ -23,8 +23,13 @@ import tools.jackson.databind.JsonNode;
  * <p>Of a user's membership events only the one that the walk meets first can be the one that all branches hold, and it
  * is if every path from an end of the room leads through it: if nothing else waits when the walk meets it, and no path
  * has ended before.
+ *
+ * <p>Where a path ends before the room's creation without an ACL, the missing history may have one that denies whomever it
+ * likes; and so may an ACL that is silent, or that somebody has asked to redact, which leaves an ACL that denies all.
  */
 final class AdmissionWalk {
+    private static final String DENIES_ALL = "{}";
+
     private final EventStore store;
     private final RoomHead head;
     private final Map<EventId, Place> ends;
@@ -83,19 +88,25 @@ final class AdmissionWalk {
         onAllPaths = !pathEnded && descent.nothingWaits();
         firstAcl = withoutAcl.remove(place);
         kind = side.kind();
-        boolean aclGoesOn = firstAcl && (side.kind() != EventKind.SERVER_ACL || side.silent());
+        boolean isAcl = side.kind() == EventKind.SERVER_ACL;
+        boolean aclGoesOn = firstAcl && (!isAcl || side.silent());
         boolean goesOn = false;
+        boolean endsHere = side.kind() != EventKind.CREATE && side.parents().isEmpty();
         for (Edge edge : side.parents()) {
             if (edge instanceof Edge.Known known) {
                 goesOn = true;
                 if (aclGoesOn) {
                     withoutAcl.add(known.place());
                 }
-            } else if (edge instanceof Edge.Unknown) {
-                pathEnded = true;
+            } else {
+                endsHere = true;
             }
         }
-        pathEnded |= !goesOn;
+        // Whose membership a silent event is, or was, is not looked up: none of those before it is certain.
+        pathEnded |= endsHere || !goesOn || side.silent() && side.kind() == EventKind.MEMBERSHIP;
+        if (aclGoesOn && endsHere || firstAcl && isAcl && (side.silent() || side.marked())) {
+            acls.add(DENIES_ALL);
+        }
         return Sight.SHOWN;
     }
 

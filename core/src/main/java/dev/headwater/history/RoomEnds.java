@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the forward extremities of a room: the events, silent ones aside, that nothing follows but what is silent. Pages
- * come in any order: all to {@link #note}, then all again to {@link #gather}.
+ * Finds the forward extremities of a room: the events that nothing follows but what is silent, and silent ones that
+ * nothing follows, since they may be extremities or not. Pages come in any order: all to {@link #note}, then all again to
+ * {@link #gather}.
  */
 final class RoomEnds {
     // A bit for each event.
@@ -55,7 +56,7 @@ final class RoomEnds {
     void gather(SidePage page) {
         for (int slot = 0; slot < page.sides().size(); slot++) {
             Place place = new Place(page.id(), slot);
-            if (!page.sides().get(slot).silent() && !isFollowed(place)) {
+            if (!isFollowed(place)) {
                 found.put(page.sides().get(slot).id(), place);
             }
         }

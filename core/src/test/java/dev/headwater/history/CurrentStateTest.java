@@ -10,6 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class CurrentStateTest {
+    private static final String DENIES_ALL = "{}";
+
     private final MemoryEventStore store = new MemoryEventStore();
     private final RoomBuilder room = new RoomBuilder("!state:a.test");
 
@@ -91,13 +93,62 @@ final class CurrentStateTest {
     }
 
     @Test
-    void doesNotCountRejectedEventsNorEndAtThem() {
+    void deniesAllWhereMissingHistoryMayHaveAnAcl() {
+        member("a", "@a:a.test", "join").after("missing");
+        assertThat(derived().acls()).containsExactly(DENIES_ALL);
+        assertThat(ServerAcl.parse(DENIES_ALL).allows(ServerName.parse("a.test")))
+                .isFalse();
+    }
+
+    @Test
+    void deniesAllWhereOneBranchOfSeveralIsMissing() {
+        room.event("create").kind(EventKind.CREATE);
+        acl("acl", "*").after("create");
+        room.event("merge").after("acl", "missing");
+        assertThat(derived().acls()).containsExactlyInAnyOrder("{\"allow\":[\"*\"]}", DENIES_ALL);
+    }
+
+    @Test
+    void needsNoHistoryBehindAnAcl() {
+        acl("acl", "*").after("missing");
+        member("a", "@a:a.test", "join").after("acl");
+        RoomAdmission admission = derived();
+        assertThat(admission.joined()).isEqualTo(servers("a.test"));
+        assertThat(admission.acls()).containsExactly("{\"allow\":[\"*\"]}");
+    }
+
+    @Test
+    void deniesAllByAnAclThatSomebodyHasAskedToRedact() {
+        room.event("create").kind(EventKind.CREATE);
+        acl("acl", "*").after("create");
+        room.event("redaction").redacts("acl").after("acl");
+        assertThat(derived().acls()).contains(DENIES_ALL);
+    }
+
+    @Test
+    void countsNobodyBeforeAMembershipThatMayHaveBeenTakenOrNot() {
         room.event("create").kind(EventKind.CREATE);
         member("a", "@a:in.test", "join").after("create");
         member("b", "@a:in.test", "leave").after("a").silent();
         member("c", "@c:next.test", "join").after("b");
-        room.event("leaf").after("create").silent();
-        assertThat(derived().joined()).isEqualTo(servers("in.test", "next.test"));
+        assertThat(derived().joined()).isEqualTo(servers("next.test"));
+    }
+
+    @Test
+    void endsAtWhatMayHaveBeenTakenAsWellAsBeforeIt() {
+        room.event("create").kind(EventKind.CREATE);
+        member("a", "@a:in.test", "join").after("create");
+        member("b", "@b:next.test", "join").after("a");
+        member("leaf", "@b:next.test", "ban").after("b").silent();
+        assertThat(derived().joined()).isEmpty();
+    }
+
+    @Test
+    void deniesAllByAnAclThatMayHaveBeenTakenOrNot() {
+        room.event("create").kind(EventKind.CREATE);
+        acl("old", "*").after("create");
+        acl("new", "nobody").after("old").silent();
+        assertThat(derived().acls()).contains("{\"allow\":[\"*\"]}", DENIES_ALL);
     }
 
     @Test

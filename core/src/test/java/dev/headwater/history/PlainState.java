@@ -15,27 +15,52 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Who is in a room, as one would derive it with maps at every event. */
+/** Who is in a room, as one would derive it with maps at every event. A silent event may have been taken or not. */
 final class PlainState {
     private static final JsonMapper JSON = new JsonMapper();
+
+    private static final String DENIES_ALL = "{}";
 
     private record State(Map<String, NewEvent> members, Set<String> acls) {}
 
     private final Map<EventId, NewEvent> byId = new LinkedHashMap<>();
     private final Map<EventId, State> after = new HashMap<>();
+    private final Set<EventId> marked = new HashSet<>();
 
     /** @param events parents before children */
     PlainState(List<NewEvent> events) {
+        events.forEach(event -> {
+            if (event.redacts() != null) {
+                marked.add(event.redacts());
+            }
+        });
         for (NewEvent event : events) {
-            State state = merge(event.prevEvents());
-            if (!event.silent() && event.kind() == EventKind.MEMBERSHIP) {
+            State state = event.kind() == EventKind.CREATE && event.prevEvents().isEmpty()
+                    ? new State(new HashMap<>(), new HashSet<>())
+                    : merge(event.prevEvents());
+            change(state, event);
+            byId.put(event.id(), event);
+            after.put(event.id(), state);
+        }
+    }
+
+    private void change(State state, NewEvent event) {
+        if (event.kind() == EventKind.MEMBERSHIP) {
+            if (event.silent()) {
+                state.members().clear();
+            } else {
                 state.members().put(json(event).path("state_key").stringValue(""), event);
-            } else if (!event.silent() && event.kind() == EventKind.SERVER_ACL) {
+            }
+        } else if (event.kind() == EventKind.SERVER_ACL) {
+            if (event.silent()) {
+                state.acls().add(DENIES_ALL);
+            } else {
                 state.acls().clear();
                 state.acls().add(json(event).path("content").toString());
             }
-            byId.put(event.id(), event);
-            after.put(event.id(), state);
+            if (marked.contains(event.id())) {
+                state.acls().add(DENIES_ALL);
+            }
         }
     }
 
@@ -43,7 +68,7 @@ final class PlainState {
         @Nullable Map<String, NewEvent> members = null;
         Set<String> acls = new HashSet<>();
         for (EventId branch : branches) {
-            State state = after.getOrDefault(branch, new State(Map.of(), Set.of()));
+            State state = after.getOrDefault(branch, new State(Map.of(), Set.of(DENIES_ALL)));
             acls.addAll(state.acls());
             if (members == null) {
                 members = new HashMap<>(state.members());
@@ -51,12 +76,14 @@ final class PlainState {
                 members.entrySet().removeIf(entry -> state.members().get(entry.getKey()) != entry.getValue());
             }
         }
-        return new State(members == null ? new HashMap<>() : members, acls);
+        return members == null
+                ? new State(new HashMap<>(), new HashSet<>(Set.of(DENIES_ALL)))
+                : new State(members, acls);
     }
 
     RoomAdmission admission() {
         Set<EventId> ends = new HashSet<>();
-        byId.values().stream().filter(event -> !event.silent()).forEach(event -> ends.add(event.id()));
+        ends.addAll(byId.keySet());
         List<NewEvent> newestFirst = new ArrayList<>(byId.values());
         Collections.reverse(newestFirst);
         Set<EventId> followed = new HashSet<>();

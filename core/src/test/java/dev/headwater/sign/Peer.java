@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The second implementation, {@code src/test/python/peer.py}, as a process beside the test. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private final Process process;
     private final OutputStream requests;
     private final BufferedReader replies;
@@ -22,7 +22,7 @@ final class Peer implements AutoCloseable {
         this.replies = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    static Peer start() throws IOException, InterruptedException {
+    public static Peer start() throws IOException, InterruptedException {
         Path script = PeerPython.module("core").resolve("src/test/python/peer.py");
         Process process = new ProcessBuilder(PeerPython.interpreter(), script.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -30,7 +30,7 @@ final class Peer implements AutoCloseable {
         return new Peer(process);
     }
 
-    ObjectNode ask(ObjectNode request) throws IOException {
+    public ObjectNode ask(ObjectNode request) throws IOException {
         requests.write(CanonicalJson.encode(request));
         requests.write('\n');
         requests.flush();

@@ -55,6 +55,13 @@ public record GatewayOptions(
     private static final long HEAP_OF_A_RESPONSE = 1024 * 1024;
 
     private static final int SHARE_OF_RESPONSES = 2;
+
+    /** Taken apart as JSON, a body may be thirty times its size for a moment. */
+    private static final int SHARE_OF_BODIES = 64;
+
+    /** A few bodies of the largest size. */
+    private static final long FEWEST_BODY_BYTES = 4 * 1024 * 1024;
+
     private static final int FEWEST_RESPONSES = 32;
     private static final int MOST_RESPONSES = 100_000;
 
@@ -89,6 +96,7 @@ public record GatewayOptions(
                 config.rcAddress().burstCount(),
                 config.rcFederation().concurrent(),
                 config.rcFederation().rejectLimit(),
+                Math.max(FEWEST_BODY_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_BODIES),
                 config.http().maxResponses().orElseGet(GatewayOptions::responsesForTheHeap),
                 // A proxy on this machine that does not say whom it brings must not get the limit of one client.
                 Network.LOOPBACK);

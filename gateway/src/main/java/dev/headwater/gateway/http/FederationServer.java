@@ -3,6 +3,7 @@ package dev.headwater.gateway.http;
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
+import dev.headwater.gateway.limit.Bodies;
 import dev.headwater.gateway.limit.Connections;
 import dev.headwater.gateway.limit.RequestRate;
 import dev.headwater.gateway.limit.Turns;
@@ -90,6 +91,7 @@ public final class FederationServer {
                             new Routes(endpoints),
                             new RequestRate(options.limits()),
                             whitelist,
+                            new Bodies(options.limits()),
                             authenticator,
                             new Turns(options.limits()),
                             access,

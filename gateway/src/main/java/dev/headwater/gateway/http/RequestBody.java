@@ -1,6 +1,7 @@
 package dev.headwater.gateway.http;
 
 import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.gateway.limit.Bodies;
 import dev.headwater.json.BadJsonException;
 import dev.headwater.json.StrictJson;
 import io.netty.buffer.ByteBuf;
@@ -26,13 +27,16 @@ final class RequestBody {
      * The body as a JSON object. Subscribing reads it; cancelling stops reading. What has come is copied and released piece
      * by piece. Fails with {@link RefusedException} if it is too large, does not come in time, has another content type or is
      * not a JSON object.
+     *
+     * @param held counts what has come, and refuses more than there is room for
      */
-    static Mono<ObjectNode> read(HttpServerRequest request, Duration allowed) {
+    static Mono<ObjectNode> read(HttpServerRequest request, Duration allowed, Bodies.Body held) {
         String type = request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE);
         if (type != null && !isJson(type)) {
             throw new RefusedException(Cause.NOT_JSON, "expected a body of type application/json");
         }
         return request.receive()
+                .doOnNext(piece -> held.grow(piece.readableBytes()))
                 .collect(() -> new ByteArrayOutputStream(FIRST_BYTES), RequestBody::add)
                 .timeout(allowed, eventLoop(request))
                 .onErrorMap(

@@ -5,6 +5,7 @@ import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RoomAccess;
 import dev.headwater.gateway.auth.XMatrix;
 import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.gateway.limit.Bodies;
 import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.gateway.limit.RequestRate;
 import dev.headwater.gateway.limit.Turns;
@@ -34,6 +35,7 @@ final class RequestPipeline {
     private final Routes routes;
     private final RequestRate rate;
     private final FederationWhitelist whitelist;
+    private final Bodies bodies;
     private final RequestAuthenticator authenticator;
     private final Turns turns;
     private final RoomAccess access;
@@ -45,6 +47,7 @@ final class RequestPipeline {
             Routes routes,
             RequestRate rate,
             FederationWhitelist whitelist,
+            Bodies bodies,
             RequestAuthenticator authenticator,
             Turns turns,
             RoomAccess access,
@@ -54,6 +57,7 @@ final class RequestPipeline {
         this.routes = routes;
         this.rate = rate;
         this.whitelist = whitelist;
+        this.bodies = bodies;
         this.authenticator = authenticator;
         this.turns = turns;
         this.access = access;
@@ -70,19 +74,24 @@ final class RequestPipeline {
         return Mono.defer(() -> {
             Exchange exchange = new Exchange();
             ResponseWriter writer = new ResponseWriter(request, response, exchange, progressTimeout);
-            return answer(request, writer, proxies, exchange)
+            Bodies.Body body = bodies.open();
+            return answer(request, writer, proxies, body, exchange)
                     .onErrorResume(failure -> rescue(failure, request, writer))
-                    .doFinally(signal -> exchange.log(signal != SignalType.ON_COMPLETE));
+                    .doFinally(signal -> {
+                        body.release();
+                        exchange.log(signal != SignalType.ON_COMPLETE);
+                    });
         });
     }
 
-    private Mono<Void> answer(HttpServerRequest request, ResponseWriter writer, Proxies proxies, Exchange exchange) {
+    private Mono<Void> answer(
+            HttpServerRequest request, ResponseWriter writer, Proxies proxies, Bodies.Body body, Exchange exchange) {
         return Mono.fromCallable(() -> limits(request)) // before anything else is looked at
                 .map(target -> route(request, target, exchange)) // an unknown path costs no signature check
                 .map(routed -> header(request, routed, exchange)) // nor does a header of the wrong shape
                 .doOnNext(claimed -> rate(request, proxies)) // from here on requests cost something
                 .doOnNext(this::whitelist) // no key is looked for in the name of who may not ask anyway
-                .flatMap(claimed -> body(request, claimed)) // none is read before the header has the right shape
+                .flatMap(claimed -> body(request, claimed, body)) // none is read before the header has the right shape
                 .flatMap(claimed -> signature(request, claimed)) // nothing is explained to strangers
                 .<Question<?>>map(RequestPipeline::syntax) // before access: 400 in unknown rooms too
                 .flatMap(question -> turn(question, exchange, writer)); // all that is above is cheap, all below is not
@@ -121,9 +130,9 @@ final class RequestPipeline {
         }
     }
 
-    private Mono<Claimed> body(HttpServerRequest request, Claimed claimed) {
+    private Mono<Claimed> body(HttpServerRequest request, Claimed claimed, Bodies.Body body) {
         if (claimed.routed.match.endpoint().route().hasBody()) {
-            return RequestBody.read(request, requestTimeout).map(claimed::with);
+            return RequestBody.read(request, requestTimeout, body).map(claimed::with);
         }
         if (HttpRules.announcesBody(request.requestHeaders())) {
             throw new RefusedException(Cause.BAD_HTTP, "a request of this method has no body");

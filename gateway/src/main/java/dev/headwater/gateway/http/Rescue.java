@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
+import reactor.netty.channel.AbortedException;
 
 /** The one place that turns causes of failure into statuses and error codes. */
 final class Rescue {
@@ -51,6 +52,10 @@ final class Rescue {
         }
         if (cause instanceof RejectedExecutionException) {
             return refused(RefusedException.Cause.OVERLOADED, "too many requests are waiting");
+        }
+        if (cause instanceof AbortedException) {
+            LOG.debug("A requester has gone before its request was complete: {}", cause.toString());
+            return refused(RefusedException.Cause.TOO_SLOW, "the request did not come to its end");
         }
         if (cause instanceof ReadTimeoutException) {
             return refused(RefusedException.Cause.TOO_SLOW, "the request did not come in time");

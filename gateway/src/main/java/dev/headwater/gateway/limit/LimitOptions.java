@@ -11,6 +11,7 @@ import java.util.List;
  * @param requestBurst how many it may send at once after a rest
  * @param concurrentPerOrigin requests of one server that are being answered at a time
  * @param waitingPerOrigin requests of one server that wait for that
+ * @param bodyBytes of request bodies held at a time, of all servers together
  * @param responses being answered at a time, of all servers together
  * @param uncounted who is not counted as one client, because many may stand behind it
  */
@@ -21,6 +22,7 @@ public record LimitOptions(
         int requestBurst,
         int concurrentPerOrigin,
         int waitingPerOrigin,
+        long bodyBytes,
         int responses,
         List<Network> uncounted) {
     private static final int NO_LIMIT = 900_000_000;
@@ -31,6 +33,7 @@ public record LimitOptions(
 
     /** As much as anybody asks for, where only the machine is to be measured. */
     public static LimitOptions unlimited() {
-        return new LimitOptions(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, Network.LOOPBACK);
+        return new LimitOptions(
+                NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, Network.LOOPBACK);
     }
 }

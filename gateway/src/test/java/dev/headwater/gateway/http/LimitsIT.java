@@ -150,6 +150,33 @@ class LimitsIT {
         }
     }
 
+    private static int statusOnItsOwn(TestGateway gateway, String request) throws IOException {
+        try (RawConnection connection = gateway.connect()) {
+            return status(connection, request);
+        }
+    }
+
+    @Test
+    void keepsNoMoreRequestBodiesThanThereIsRoomForBeforeItKnowsWhoseTheyAre() throws IOException {
+        TestGateway gateway = gateway(TestLimits.bodies(20_000));
+        String head = "POST /_matrix/federation/v1/get_missing_events/!room:hs.example HTTP/1.1\r\nHost: hs.example\r\n"
+                + "Authorization: " + gateway.remote.authorization(GOOD, TestGateway.NAME) + "\r\n";
+        String whole = head + "Content-Length: 10000\r\n\r\n{" + " ".repeat(9_998) + "}";
+        try (RawConnection half = gateway.connect()) {
+            half.send(head + "Content-Length: 15001\r\n\r\n" + " ".repeat(15_000));
+            await().until(() -> statusOnItsOwn(gateway, whole) == 503);
+            assertThat(statusOnItsOwn(gateway, good(gateway))).isEqualTo(200);
+            assertThat(half.send("x").read().status()).isEqualTo(400);
+        }
+        // What was held is let go, so that the next one is read, and found badly signed.
+        await().until(() -> statusOnItsOwn(gateway, whole) == 401);
+        try (RawConnection gone = gateway.connect()) {
+            gone.send(head + "Content-Length: 15001\r\n\r\n" + " ".repeat(15_000));
+            await().until(() -> statusOnItsOwn(gateway, whole) == 503);
+        }
+        await().until(() -> statusOnItsOwn(gateway, whole) == 401);
+    }
+
     @Test
     void countsNobodyTwiceForBeingUnwelcome() throws IOException {
         TestGateway gateway = gateway(TestLimits.rate(1, 2));

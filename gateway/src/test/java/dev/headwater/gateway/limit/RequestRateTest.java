@@ -92,7 +92,7 @@ class RequestRateTest {
 
     @Test
     void doesNotCountThoseBehindWhomManyMayStand() {
-        RequestRate rate = rate(new LimitOptions(1, 1, 1, 1, 1, 1, 1, Network.LOOPBACK), 100);
+        RequestRate rate = rate(new LimitOptions(1, 1, 1, 1, 1, 1, 1, 1, Network.LOOPBACK), 100);
         assertThat(letThrough(rate, address("127.0.0.1"), 100)).isEqualTo(100);
         assertThat(letThrough(rate, GREEDY, 100)).isEqualTo(1);
     }

@@ -45,6 +45,9 @@ final class HttpRules {
             throw new RefusedException(
                     Cause.HEADERS_TOO_LARGE, "the request's headers have more than " + MAX_HEADER_BYTES + " bytes");
         }
+        if (!isFramedClearly(headers)) {
+            throw new RefusedException(Cause.BAD_HTTP, "'chunked' is the only transfer coding that is known here");
+        }
         String host = host(version, headers);
         if (length(headers) > MAX_BODY_BYTES) {
             throw bodyTooLarge();
@@ -60,9 +63,19 @@ final class HttpRules {
         return RequestTarget.parse(version.majorVersion() == 1 ? originForm(uri, host) : uri);
     }
 
-    /** Whether more can be expected on a connection of this version. */
-    static boolean isSpoken(HttpVersion version) {
+    private static boolean isSpoken(HttpVersion version) {
         return version.majorVersion() == 1 || version.majorVersion() == 2;
+    }
+
+    /** Whether it is beyond doubt where on its connection this request ends. */
+    static boolean endsClearly(HttpVersion version, HttpHeaders headers) {
+        return isSpoken(version) && isFramedClearly(headers);
+    }
+
+    /** The decoder goes by the last coding; others may not. */
+    private static boolean isFramedClearly(HttpHeaders headers) {
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return codings.isEmpty() || (codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
     }
 
     /** Whether the headers announce a body. */

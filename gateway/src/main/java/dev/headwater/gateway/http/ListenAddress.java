@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param proxies whose word about the client's address is taken
  * @param tls the certificate to show; null for plain HTTP
  */
-public record ListenAddress(InetSocketAddress socket, Proxies proxies, @Nullable TlsFiles tls) {
+public record ListenAddress(
+        InetSocketAddress socket, Proxies proxies, @Nullable TlsFiles tls) {
     /** A socket without TLS on which everybody speaks for themselves. */
     public static ListenAddress plain(InetSocketAddress socket) {
         return new ListenAddress(socket, Proxies.NONE, null);

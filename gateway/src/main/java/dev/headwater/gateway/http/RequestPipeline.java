@@ -199,7 +199,7 @@ final class RequestPipeline {
             return writer.abort(failure);
         }
         MatrixError error = Rescue.from(failure);
-        boolean understood = HttpRules.isSpoken(request.version());
+        boolean understood = HttpRules.endsClearly(request.version(), request.requestHeaders());
         return UnreadBody.drain(request).flatMap(drained -> writer.write(error, drained && understood));
     }
 

@@ -8,13 +8,18 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resets streams that do not begin with a request: the adapter to HTTP/1.1 behind it takes a header block without a method
- * for trailers, and the stream would stay open without an answer.
+ * Resets streams that do not begin with a request. The adapter to HTTP/1.1 behind it takes a header block without a method
+ * for trailers, so that the stream would stay open without an answer; and where a method or a path has a character that
+ * has no place in a request line, it fails without releasing the body that it has just made.
  */
 final class StreamHead extends ChannelInboundHandlerAdapter {
+    /** Every method that there is; a name may have other characters, but none that is known has. */
+    private static final Pattern METHOD = Pattern.compile("[A-Za-z-]{1,32}");
+
     private boolean begun;
     private boolean refused;
 
@@ -35,15 +40,26 @@ final class StreamHead extends ChannelInboundHandlerAdapter {
     }
 
     private static boolean isRequest(Http2Headers headers) {
-        if (isAbsent(headers.method())) {
+        CharSequence method = headers.method();
+        if (method == null || !METHOD.matcher(method).matches()) {
             return false;
         }
-        return HttpMethod.CONNECT.asciiName().contentEquals(headers.method())
-                ? !isAbsent(headers.authority())
-                : !isAbsent(headers.scheme()) && !isAbsent(headers.path());
+        return HttpMethod.CONNECT.asciiName().contentEquals(method)
+                ? isText(headers.authority())
+                : isText(headers.scheme()) && isText(headers.path());
     }
 
-    private static boolean isAbsent(@Nullable CharSequence value) {
-        return value == null || value.isEmpty();
+    /** Whether there is something, and neither blanks nor control characters in it. */
+    private static boolean isText(@Nullable CharSequence value) {
+        if (value == null || value.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -139,7 +139,8 @@ class HostileHttp11IT {
 
     @Test
     void isNotDisturbedByConnectionsThatBreakOffAnywhere() throws IOException {
-        String body = "GET /small HTTP/1.1\r\nHost: hs.example\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+        String body =
+                "GET /small HTTP/1.1\r\nHost: hs.example\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
         try (CalmClient calm = CalmClient.http11(server.address())) {
             for (int cut = 0; cut < body.length(); cut++) {
                 RawConnection connection = RawConnection.open(server.address());

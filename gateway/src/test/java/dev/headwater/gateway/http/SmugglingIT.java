@@ -54,8 +54,8 @@ class SmugglingIT {
                 row("TE with a vertical tab", none, "Transfer-Encoding: \u000bchunked"),
                 row("blank before the colon of TE", none, "Transfer-Encoding : chunked"),
                 row("TE folded", none, "Transfer-Encoding:\r\n chunked"),
-                row("a folded header", "", "X-A: b\r\n c"),
-                row("CL and CL alike", "xyz", "Content-Length: 3", "Content-Length: 3", "Content-Length: 4"),
+                row("CL twice", "xyz", "Content-Length: 3", "Content-Length: 3"),
+                row("CL and another CL", "xyz", "Content-Length: 3", "Content-Length: 4"),
                 row("CL as a list", "xyz", "Content-Length: 3, 4"),
                 row("CL in hexadecimal", "xyz", "Content-Length: 0x3"),
                 row("CL with a blank inside", "xyz", "Content-Length: 3 3"),
@@ -66,10 +66,8 @@ class SmugglingIT {
                 row("NUL in a header's name", "", "X-\u0000A: b"),
                 row("a header without a colon", "", "XA"),
                 row("a header without a name", "", ": b"),
-                row("TE in HTTP/1.0", none, "Transfer-Encoding: chunked", "Content-Length: 0"),
+                row("TE with a CL of 0", none, "Transfer-Encoding: chunked", "Content-Length: 0"),
                 new Ambiguous("blank before the first header", "GET / HTTP/1.1\r\n Host: hs.example\r\n\r\n"),
-                new Ambiguous("two blanks in the line", "GET  / HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
-                new Ambiguous("CR in the line", "GET /\r HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
                 new Ambiguous("a line without version", "GET /\r\nHost: hs.example\r\n\r\n"));
     }
 
@@ -113,7 +111,7 @@ class SmugglingIT {
             Response response = connection
                     .send(odd.request + requests.gateway.signed(OddRequests.GOOD))
                     .read();
-            assertThat(response.status()).isIn(400, 404);
+            assertThat(response.status()).isIn(400, 404, 414);
             assertThat(response.text()).contains("\"errcode\":\"M_");
             assertThat(new String(connection.readToEnd(), StandardCharsets.ISO_8859_1))
                     .doesNotContain("pdus");
@@ -123,7 +121,9 @@ class SmugglingIT {
 
     static Stream<Ambiguous> readsOnBehindABodyWithAClearEnd() {
         return Stream.of(
-                row("two lengths alike", "xyz", "Content-Length: 3", "Content-Length: 3"),
+                row("a folded header", "", "X-A: b\r\n c"),
+                new Ambiguous("two blanks in the line", "GET  / HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
+                new Ambiguous("CR in the line", "GET /\r HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
                 row("chunk extension", "1;a=b\r\nx\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
                 row("leading zeros", "0001\r\nx\r\n000\r\n\r\n", "Transfer-Encoding: chunked"),
                 row("framing in trailers", "0\r\nContent-Length: 5\r\n\r\n", "Transfer-Encoding: chunked"),

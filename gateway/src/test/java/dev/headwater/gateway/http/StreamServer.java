@@ -65,14 +65,14 @@ final class StreamServer implements AutoCloseable {
         List<Endpoint<?>> endpoints = List.of(
                 new Fixed("stream", "/stream", streamed),
                 new Fixed("small", "/small", new Answer.Whole("{}".getBytes(StandardCharsets.US_ASCII))));
-        server = Objects.requireNonNull(
-                FederationServer.start(options,
+        server = Objects.requireNonNull(FederationServer.start(
+                        options,
                         loops,
                         endpoints,
                         FederationWhitelist.ALL,
                         authenticator,
                         new RoomAccess(new MemoryEventStore()))
-                        .block(PATIENCE));
+                .block(PATIENCE));
     }
 
     static Setup of(Flux<Slice> events) {

@@ -2,9 +2,11 @@ package dev.headwater.gateway.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.headwater.gateway.discovery.FederationException.Reason;
 import io.netty.handler.codec.dns.DnsRecordType;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +193,45 @@ class ServerResolverTest {
                 "hs.example");
 
         assertThat(network.get("hs.example")).startsWith("at-default ");
+    }
+
+    @Test
+    void aFileIsAskedForOnceUntilItsTimeIsOver() {
+        int moved = network.elsewhere("127.0.0.4", "second", "127.0.0.4").port();
+        network.federation("127.0.0.2", "first", "127.0.0.2");
+        TestServer file = network.wellKnown(
+                "127.0.0.3",
+                TestServer.answer(200, "{\"m.server\":\"127.0.0.2\"}", "Cache-Control", "max-age=3600"),
+                "hs.example");
+        assertThat(network.get("hs.example")).startsWith("first ");
+        file.handler(TestServer.answer(200, "{\"m.server\":\"127.0.0.4:" + moved + "\"}"));
+
+        network.clock.advance(Duration.ofMinutes(47));
+        assertThat(network.get("hs.example")).startsWith("first ");
+        assertThat(file.requests()).hasSize(1);
+
+        network.clock.advance(Duration.ofMinutes(13));
+        assertThat(network.get("hs.example")).startsWith("second ");
+        assertThat(file.requests()).hasSize(2);
+    }
+
+    @Test
+    void aFileThatIsGoneLeavesTheDelegationUntilItsTimeIsOver() {
+        network.federation("127.0.0.2", "delegated", "127.0.0.2");
+        network.dns.services("_matrix-fed._tcp.hs.example", "0 0 " + network.ports.federation() + " node.example");
+        network.dns.host("node.example", "127.0.0.4");
+        network.federation("127.0.0.4", "own", "hs.example");
+        TestServer file = network.delegating("127.0.0.3", "hs.example", "127.0.0.2");
+        assertThat(network.get("hs.example")).startsWith("delegated ");
+        file.handler(TestServer.answer(503, ""));
+
+        network.clock.advance(Duration.ofHours(20));
+        assertThat(network.get("hs.example")).startsWith("delegated ");
+        await().untilAsserted(() -> assertThat(file.requests()).hasSize(2));
+        assertThat(network.get("hs.example")).startsWith("delegated ");
+
+        network.clock.advance(Duration.ofHours(4));
+        assertThat(network.get("hs.example")).startsWith("own ");
     }
 
     @Test

@@ -108,8 +108,11 @@ final class RandomRoom {
             List<Actions.Action> right) {
         RandomRoom room = new RandomRoom(seed, version, true);
         List<String> from = room.chain(List.of(), beginning);
-        List<String> a = from == null ? null : room.chain(from, left);
-        List<String> b = a == null ? null : room.chain(from, right);
+        if (from == null) {
+            throw new IllegalStateException("the room's beginning is rejected");
+        }
+        List<String> a = room.chain(from, left);
+        List<String> b = room.chain(from, right);
         if (a == null || b == null) {
             return null;
         }

@@ -149,7 +149,7 @@ final class HttpExchange {
     private static Mono<Answer> answer(HttpClientResponse response, ByteBufFlux content, int maxBytes) {
         return content.asByteArray()
                 .collect(ByteArrayOutputStream::new, (body, chunk) -> {
-                    if (body.size() + chunk.length > maxBytes) {
+                    if (chunk.length > maxBytes - body.size()) {
                         throw new TooLargeException();
                     }
                     body.writeBytes(chunk);

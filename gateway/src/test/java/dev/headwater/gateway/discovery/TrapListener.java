@@ -17,8 +17,9 @@ final class TrapListener implements AutoCloseable {
         thread.start();
     }
 
+    /** How many since the last call. */
     int caught() {
-        return caught.get();
+        return caught.getAndSet(0);
     }
 
     private void accept() {

@@ -293,7 +293,7 @@ class ForbiddenAddressesTest {
     }
 
     @Test
-    void names_thatAreNoneAreNotEvenNames() {
+    void namesThatAreNoneAreNotEvenNames() {
         for (String name :
                 List.of("[::1%lo]", "[::1%25lo]", "127.0.0.1%00", "127.0.0.1#", "１２７.0.0.1", "[127.0.0.1", "::1")) {
             assertThatExceptionOfType(InvalidIdException.class).isThrownBy(() -> network.get(name));

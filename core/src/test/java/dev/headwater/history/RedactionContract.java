@@ -27,8 +27,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What becomes of redacted events over any store; {@code -Dheadwater.redactions=10000} for very many of them. */
@@ -262,6 +264,29 @@ public abstract class RedactionContract extends RoomWriterContract {
 
     @Test
     public void aWalkUnderWayShowsNoMoreOfWhatWasRedactedMeanwhile() {
+        assertHonoured((clock, room, events) -> new BackfillWalk(store(), clock)
+                .walk(room, List.of(events.get(0)), 100, RedactionContract::seen));
+    }
+
+    @Test
+    public void aListUnderWayShowsNoMoreOfWhatWasRedactedMeanwhile() {
+        assertHonoured((clock, room, events) -> {
+            Map<EventId, Place> places = value(store().locate(room, events)).places();
+            return new ShownEvents(store(), clock)
+                    .at(room, events.stream().map(places::get).toList(), RedactionContract::seen);
+        });
+    }
+
+    private static Sight seen(Side side) {
+        return side.marked() ? Sight.REDACTED : Sight.SHOWN;
+    }
+
+    private interface Reading {
+        Flux<WalkedEvent> of(LongSupplier clock, RoomId room, List<EventId> newestFirst);
+    }
+
+    /** Takes one event, has the next one redacted for good, and takes that. */
+    private void assertHonoured(Reading reading) {
         SignedRoom room = room();
         room.join(EVA);
         Pdu secret = room.say(EVA, secretText);
@@ -269,7 +294,7 @@ public abstract class RedactionContract extends RoomWriterContract {
         Pdu redaction = room.redact(EVA, secret.id());
         write(room, room.pdus().subList(0, 4));
         AtomicLong now = new AtomicLong();
-        BlockingQueue<WalkedEvent> walked = new LinkedBlockingQueue<>();
+        BlockingQueue<WalkedEvent> taken = new LinkedBlockingQueue<>();
         BaseSubscriber<WalkedEvent> reader = new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
@@ -278,18 +303,16 @@ public abstract class RedactionContract extends RoomWriterContract {
 
             @Override
             protected void hookOnNext(WalkedEvent event) {
-                walked.add(event);
+                taken.add(event);
             }
         };
-        new BackfillWalk(store(), now::get)
-                .walk(room.id(), List.of(start.id()), 100, side -> side.marked() ? Sight.REDACTED : Sight.SHOWN)
-                .subscribe(reader);
-        assertThat(next(walked).id()).isEqualTo(start.id());
+        reading.of(now::get, room.id(), List.of(start.id(), secret.id())).subscribe(reader);
+        assertThat(next(taken).id()).isEqualTo(start.id());
         write(room, List.of(redaction));
         sweep(room.id());
         now.set(Descent.MAX_AGE_NANOS + 1);
         reader.request(1);
-        WalkedEvent shown = next(walked);
+        WalkedEvent shown = next(taken);
         reader.cancel();
         assertThat(shown.id()).isEqualTo(secret.id());
         assertThat(shown.redacted()).isTrue();

@@ -2,8 +2,12 @@ package dev.headwater.gateway.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.event.Pdu;
 import dev.headwater.history.MemoryEventStore;
+import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.room.RoomVersion;
+import dev.headwater.sign.SignedRoom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +56,34 @@ class RoomExportTest {
         }
         assertThat(Dumps.export(backwards, Dumps.ROOM)).isEqualTo(first);
         assertThat(Dumps.verify(backwards, Dumps.ROOM).differences()).isZero();
+    }
+
+    @Test
+    void whatIsRedactedForGoodStaysSoThroughEveryImportAndExport() {
+        SignedRoom signed = new SignedRoom(RoomVersion.V10);
+        String eva = "@eva:e.example";
+        signed.join(eva);
+        Pdu secret = signed.say(eva, "secret");
+        Pdu doubted = signed.say(SignedRoom.ADA, "doubted");
+        signed.redact(eva, secret.id());
+        signed.redact(eva, EventId.parse("$missing"));
+        Path full = Dumps.file(directory, signed.lines());
+        Dumps.load(store, full, signed.keys(), null, false);
+
+        List<String> first = Dumps.export(store, signed.id());
+        assertThat(String.join("", first)).doesNotContain("\"secret\"").contains("\"doubted\"");
+        assertThat(first).contains(SignedRoom.line(doubted));
+
+        MemoryEventStore other = new MemoryEventStore();
+        Dumps.load(other, Dumps.file(directory, first), signed.keys(), null, false);
+        assertThat(Dumps.export(other, signed.id())).isEqualTo(first);
+        assertThat(Dumps.verify(other, signed.id()).redactedForGood()).isEqualTo(1);
+
+        for (MemoryEventStore each : List.of(store, other)) {
+            Dumps.load(each, full, signed.keys(), null, false);
+            assertThat(Dumps.export(each, signed.id())).isEqualTo(first);
+            assertThat(Dumps.verify(each, signed.id()).examples()).isEmpty();
+        }
     }
 
     @Test

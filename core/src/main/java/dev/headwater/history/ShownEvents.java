@@ -51,7 +51,8 @@ public final class ShownEvents {
     Flux<WalkedEvent> at(RoomId room, List<Place> places, Viewer viewer, Collection<HeldPage> held) {
         return Flux.defer(() -> {
             Reading reading = new Reading(room, places, viewer, held);
-            // Hidden, so that what is to be seen of an event is decided when it is asked for, not when the one before is taken.
+            // Hidden, so that what is to be seen of an event is decided when it is asked for, not when the one before
+            // is taken.
             return Flux.range(0, places.size())
                     .concatMap(index -> Flux.just(index).hide().concatMap(reading::event, 0), 0);
         });

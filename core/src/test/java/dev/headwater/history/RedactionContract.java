@@ -264,8 +264,8 @@ public abstract class RedactionContract extends RoomWriterContract {
 
     @Test
     public void aWalkUnderWayShowsNoMoreOfWhatWasRedactedMeanwhile() {
-        assertHonoured((clock, room, events) -> new BackfillWalk(store(), clock)
-                .walk(room, List.of(events.get(0)), 100, RedactionContract::seen));
+        assertHonoured((clock, room, events) ->
+                new BackfillWalk(store(), clock).walk(room, List.of(events.get(0)), 100, RedactionContract::seen));
     }
 
     @Test

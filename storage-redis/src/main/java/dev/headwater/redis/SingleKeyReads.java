@@ -90,8 +90,8 @@ final class SingleKeyReads {
                             places,
                             link.send(redis -> redis.hlen(keys.gaps())),
                             link.send(redis -> redis.hlen(keys.marks())))
-                    .map(all -> new ArrayList<>(
-                            List.of(decimal(all.getT1()), decimal(all.getT2()), decimal(all.getT3()))));
+                    .map(all ->
+                            new ArrayList<>(List.of(decimal(all.getT1()), decimal(all.getT2()), decimal(all.getT3()))));
         });
     }
 

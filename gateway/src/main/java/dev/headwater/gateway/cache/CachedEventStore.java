@@ -365,10 +365,11 @@ public final class CachedEventStore implements EventStore {
 
     @Override
     public Mono<Boolean> publish(Publication publication) {
-        return store.publish(publication).doOnNext(published -> publication
-                .bodies()
-                .forEach(change -> held.invalidate(
-                        new Held.PageKey(publication.head().room(), change.page()))));
+        return store.publish(publication)
+                .doOnNext(published -> publication
+                        .bodies()
+                        .forEach(change -> held.invalidate(
+                                new Held.PageKey(publication.head().room(), change.page()))));
     }
 
     @Override

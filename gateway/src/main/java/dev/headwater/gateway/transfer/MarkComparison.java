@@ -89,7 +89,8 @@ final class MarkComparison {
         undecided.forEach((target, count) -> {
             Mark mark = basis.marks().getOrDefault(target, Mark.NONE);
             if (mark.undecided() != count) {
-                differs.accept(target + " has a mark of " + mark.undecided() + " undecided redactions; expected " + count);
+                differs.accept(
+                        target + " has a mark of " + mark.undecided() + " undecided redactions; expected " + count);
             }
         });
         redactedSenders.stream()

@@ -67,8 +67,7 @@ public final class RoomVerify {
             LongConsumer progress) {
         PageComparison.Read read = comparison.read(page);
         return Mono.zip(
-                        store.basis(
-                                room, head.roomVersion(), comparison.namedBy(read), comparison.sendersOf(read)),
+                        store.basis(room, head.roomVersion(), comparison.namedBy(read), comparison.sendersOf(read)),
                         states.differences(page),
                         redactions.differences(comparison.redactionsIn(read)))
                 .publishOn(Schedulers.boundedElastic())

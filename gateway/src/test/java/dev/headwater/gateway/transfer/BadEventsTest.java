@@ -7,11 +7,9 @@ import dev.headwater.event.Pdu;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.MemoryEventStore;
-import dev.headwater.history.RoomWriter;
 import dev.headwater.history.Sight;
 import dev.headwater.id.EventId;
 import dev.headwater.json.CanonicalJson;
-import dev.headwater.json.StrictJson;
 import dev.headwater.json.UnpaddedBase64;
 import dev.headwater.room.Redaction;
 import dev.headwater.room.RoomVersion;
@@ -69,8 +67,7 @@ class BadEventsTest {
         }
 
         /** A draft that is spoilt before it is hashed and signed, by somebody who can. */
-        void draft(
-                String what, RoomVersion first, RoomVersion last, String reason, UnaryOperator<ObjectNode> spoil) {
+        void draft(String what, RoomVersion first, RoomVersion last, String reason, UnaryOperator<ObjectNode> spoil) {
             add(what, first, last, reason, room -> bytes(rawlySigned(room, spoil.apply(message(room)))));
         }
 
@@ -93,7 +90,8 @@ class BadEventsTest {
         table.text("without hashes", v1, v12, "bad-hashes", "\"hashes\":", "\"x\":");
         sizes(table);
         for (String name : List.of("type", "sender", "room_id")) {
-            table.text(name + " is a number", v1, v12, "bad-shape", "\"" + name + "\":\"", "\"" + name + "\":5,\"x\":\"");
+            table.text(
+                    name + " is a number", v1, v12, "bad-shape", "\"" + name + "\":\"", "\"" + name + "\":5,\"x\":\"");
         }
         table.text("content is an array", v1, v12, "bad-shape", "\"content\":{\"body\":\"bad\"}", "\"content\":[]");
         table.text("state_key is null", v1, v12, "bad-shape", "\"content\":", "\"state_key\":null,\"content\":");
@@ -140,10 +138,10 @@ class BadEventsTest {
         RoomVersion v12 = RoomVersion.V12;
         table.add("too large by one byte", v1, v12, "bad-size", room -> bytes(ofSize(room, 65_537)));
         for (String name : List.of("type", "state_key")) {
-            table.draft(
-                    name + " of 256 characters", v1, v12, "bad-size", event -> event.put(name, "x".repeat(256)));
+            table.draft(name + " of 256 characters", v1, v12, "bad-size", event -> event.put(name, "x".repeat(256)));
         }
-        table.draft("a type of 256 bytes", RoomVersion.V11, v12, "bad-size", event -> event.put("type", "é".repeat(128)));
+        table.draft(
+                "a type of 256 bytes", RoomVersion.V11, v12, "bad-size", event -> event.put("type", "é".repeat(128)));
         table.text("a sender of 256 characters", v1, v12, "bad-size", EVA, "@" + "e".repeat(246) + ":e.example");
     }
 
@@ -151,7 +149,13 @@ class BadEventsTest {
         RoomVersion v5 = RoomVersion.V5;
         RoomVersion v6 = RoomVersion.V6;
         for (String depth : List.of("-1", "\"5\"", "true", "null")) {
-            table.text("a depth of " + depth, RoomVersion.V1, RoomVersion.V12, "bad-depth", "\"depth\":4", "\"depth\":" + depth);
+            table.text(
+                    "a depth of " + depth,
+                    RoomVersion.V1,
+                    RoomVersion.V12,
+                    "bad-depth",
+                    "\"depth\":4",
+                    "\"depth\":" + depth);
         }
         for (String depth : List.of("9007199254740992", "5.0")) {
             table.text("a depth of " + depth, RoomVersion.V1, v5, "bad-depth", "\"depth\":4", "\"depth\":" + depth);
@@ -202,7 +206,9 @@ class BadEventsTest {
         });
         table.add("naming itself among its parents", v1, v2, "bad-self-reference", room -> {
             ObjectNode event = message(room);
-            room.edge(event.putArray("prev_events"), EventId.parse(event.path("event_id").stringValue()));
+            room.edge(
+                    event.putArray("prev_events"),
+                    EventId.parse(event.path("event_id").stringValue()));
             return bytes(rawlySigned(room, event));
         });
     }
@@ -249,8 +255,8 @@ class BadEventsTest {
         Pdu late = room.say(EVA, "late");
         room.say(SignedRoom.ADA, "later");
         VerifyKeys all = room.keys();
-        VerifyKeys keys = (server, id, at) ->
-                server.value().equals("e.example") && at > expired && at != VerifyKeys.ANY_TIME
+        VerifyKeys keys =
+                (server, id, at) -> server.value().equals("e.example") && at > expired && at != VerifyKeys.ANY_TIME
                         ? null
                         : all.find(server, id, at);
 
@@ -289,7 +295,9 @@ class BadEventsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.INCLUDE, names = {"V1", "V2", "V3", "V4", "V5"})
+    @EnumSource(
+            mode = Mode.INCLUDE,
+            names = {"V1", "V2", "V3", "V4", "V5"})
     void takesNumbersThatOldVersionsTolerate(RoomVersion version) {
         SignedRoom room = room(version);
         for (String number : List.of("1.5", "1e+20", "1.0", "-0", "1180591620717411303424")) {
@@ -330,9 +338,7 @@ class BadEventsTest {
 
         assertThat(report.taken()).isEqualTo(4);
         assertThat(report.redacted()).isEqualTo(1);
-        assertThat(Dumps.export(store, room.id()))
-                .last()
-                .isEqualTo(SignedRoom.line(Redaction.redact(event, version)));
+        assertThat(Dumps.export(store, room.id())).last().isEqualTo(SignedRoom.line(Redaction.redact(event, version)));
     }
 
     @ParameterizedTest
@@ -372,7 +378,11 @@ class BadEventsTest {
         StringBuilder users = new StringBuilder();
         StringBuilder servers = new StringBuilder("\"*\"");
         for (int i = 0; i < 2_500; i++) {
-            users.append(i == 0 ? "" : ",").append("\"@u").append(i).append(":e.example\":").append(i % 100);
+            users.append(i == 0 ? "" : ",")
+                    .append("\"@u")
+                    .append(i)
+                    .append(":e.example\":")
+                    .append(i % 100);
             servers.append(",\"*s").append(i).append(".*.example\"");
         }
         room.state(SignedRoom.ADA, "m.room.power_levels", "", "{\"users\":{" + users + "}}");
@@ -497,9 +507,9 @@ class BadEventsTest {
 
     private List<EventId> walk(SignedRoom room, EventId... from) {
         return Objects.requireNonNull(new BackfillWalk(store)
-                        .walk(room.id(), List.of(from), 10_000, side -> Sight.SHOWN)
-                        .map(event -> event.id())
-                        .collectList()
-                        .block(PATIENCE));
+                .walk(room.id(), List.of(from), 10_000, side -> Sight.SHOWN)
+                .map(event -> event.id())
+                .collectList()
+                .block(PATIENCE));
     }
 }

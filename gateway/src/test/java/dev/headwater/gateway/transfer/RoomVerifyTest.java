@@ -192,19 +192,22 @@ class RoomVerifyTest {
                         store.locate(signed.id(), List.of(pdu.id())).block())
                 .places()
                 .get(pdu.id());
-        change(signed.id(), Objects.requireNonNull(place), side -> new Side(
-                side.id(),
-                side.correctedDepth(),
-                side.originServerTs(),
-                side.kind(),
-                side.visibility(),
-                side.state(),
-                side.silent(),
-                redacted,
-                undecided,
-                side.parents(),
-                side.bodyOffset(),
-                side.bodyLength()));
+        change(
+                signed.id(),
+                Objects.requireNonNull(place),
+                side -> new Side(
+                        side.id(),
+                        side.correctedDepth(),
+                        side.originServerTs(),
+                        side.kind(),
+                        side.visibility(),
+                        side.state(),
+                        side.silent(),
+                        redacted,
+                        undecided,
+                        side.parents(),
+                        side.bodyOffset(),
+                        side.bodyLength()));
         List<String> found = Dumps.verify(store, signed.id()).examples();
         if (expected.isEmpty()) {
             assertThat(found).isEmpty();
@@ -301,12 +304,12 @@ class RoomVerifyTest {
     }
 
     private void change(RoomId id, Place place, UnaryOperator<Side> change) {
-        Pages pages = Objects.requireNonNull(store.plan(id, List.of(place.page())).block());
+        Pages pages =
+                Objects.requireNonNull(store.plan(id, List.of(place.page())).block());
         SidePage page = Objects.requireNonNull(pages.pages().get(place.page())).side();
         List<Side> sides = new ArrayList<>(page.sides());
         sides.set(place.slot(), change.apply(sides.get(place.slot())));
-        assertThat(store.publish(Publication.ofSides(
-                                next(pages.head()), List.of(new SidePage(page.id(), sides))))
+        assertThat(store.publish(Publication.ofSides(next(pages.head()), List.of(new SidePage(page.id(), sides))))
                         .block())
                 .isTrue();
     }

@@ -1,8 +1,8 @@
 package dev.headwater.gateway;
 
 import dev.headwater.gateway.auth.FederationWhitelist;
-import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.Network;

@@ -103,8 +103,19 @@ public final class ShownEvents {
             held.clear();
             return store.window(room, pages)
                     .switchIfEmpty(Mono.error(() -> new WalkMovedException(room)))
-                    .doOnNext(read -> take(pages, read))
+                    .doOnNext(read -> {
+                        take(pages, read);
+                        requireBody(places.get(index));
+                    })
                     .then();
+        }
+
+        /** Who reads again what has no such event would do so for ever. */
+        private void requireBody(Place place) {
+            HeldPage page = held.get(place.page());
+            if (page == null || !page.hasBody(place.slot())) {
+                throw new IllegalStateException("Room " + room + ": the store has no event at " + place);
+            }
         }
 
         private int windowSize() {

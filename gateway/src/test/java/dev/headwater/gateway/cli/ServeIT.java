@@ -1,16 +1,21 @@
 package dev.headwater.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headwater.gateway.http.TrustingTls;
+import dev.headwater.gateway.tls.TestCertificate;
 import dev.headwater.id.ServerName;
 import dev.headwater.json.StrictJson;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +82,36 @@ class ServeIT {
         arguments.addAll(List.of("--limit", "30", "--v", start));
         arguments.addAll(List.of(more));
         return Jar.run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void showsItsCertificateAndNegotiatesOnlyOnce() throws Exception {
+        TestCertificate.ec("alder.example").in(directory);
+        Path secure = Files.writeString(
+                directory.resolve("secure.yaml"),
+                Files.readString(config)
+                        .replace(
+                                "{port: 0}",
+                                "{port: 0, tls: {certificate_path: fullchain.pem, private_key_path: privkey.pem}}"));
+        Pattern listens = Pattern.compile(" listens on https://127.0.0.1:(\\d+), store memory:");
+        try (Jar serve = Jar.start("serve", "--config", secure.toString())) {
+            Matcher address = listens.matcher(serve.line(listens));
+            assertThat(address.find()).isTrue();
+            try (SSLSocket socket = (SSLSocket) TrustingTls.context()
+                    .getSocketFactory()
+                    .createSocket("127.0.0.1", Integer.parseInt(address.group(1)))) {
+                socket.setSoTimeout(30_000);
+                socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+                socket.startHandshake();
+                assertThat(socket.getSession().getPeerCertificates()).hasSize(1);
+                assertThatThrownBy(() -> {
+                            socket.startHandshake();
+                            socket.getInputStream().read();
+                        })
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
+            }
+        }
     }
 
     @Test

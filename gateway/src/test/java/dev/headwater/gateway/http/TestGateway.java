@@ -52,6 +52,10 @@ public final class TestGateway implements AutoCloseable {
         return gateway.addresses().get(0);
     }
 
+    List<String> urls() {
+        return gateway.urls();
+    }
+
     public RawConnection connect() throws IOException {
         return RawConnection.open(address());
     }

@@ -15,23 +15,25 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The window of a stream, all the way to the pages of the store. */
 class Http2WindowIT {
-    private static final int EVENTS = 8_000;
+    private static final int EVENTS = 3_000;
     private static final int EVENTS_A_PAGE = 32;
     private static final int INITIAL_WINDOW_SIZE = 4;
 
     @Test
     void noPageIsReadWhileItIsShut(@TempDir Path directory) throws IOException {
-        CountingStore store =
-                new CountingStore(TestGateway.storeWith(new RoomBuilder("!room:hs.example").chain("e", EVENTS)));
+        RoomBuilder room = new RoomBuilder("!room:hs.example").chain("e", 0);
+        for (int i = 1; i <= EVENTS; i++) {
+            room.event("e" + i).after("e" + (i - 1)).body("{\"x\":\"" + "x".repeat(800) + "\"}");
+        }
+        CountingStore store = new CountingStore(TestGateway.storeWith(room));
         String target = "/_matrix/federation/v1/backfill/!room:hs.example?limit=" + EVENTS + "&v=$e" + EVENTS;
         try (TestGateway gateway = TestGateway.over(store)
                         .maxLimit(EVENTS)
                         .tls(TestCertificate.ec("hs.example").in(directory))
                         .start();
-                RawHttp2 reader =
-                        RawHttp2.open(gateway.address(), 0, INITIAL_WINDOW_SIZE, 1_000).keepingWindowsShut()) {
-            int stream =
-                    reader.get(target, "authorization", gateway.remote.authorization(target, TestGateway.NAME));
+                RawHttp2 reader = RawHttp2.open(gateway.address(), 0, INITIAL_WINDOW_SIZE, 1_000)
+                        .keepingWindowsShut()) {
+            int stream = reader.get(target, "authorization", gateway.remote.authorization(target, TestGateway.NAME));
             assertThat(reader.readBody(stream, 1_000).status()).isEqualTo(200);
             long[] last = new long[1];
             await().pollInterval(Duration.ofMillis(250)).until(() -> {
@@ -39,7 +41,7 @@ class Http2WindowIT {
                 last[0] = store.windowPages.get();
                 return before == last[0];
             });
-            // Two chunks hold some hundred of these small events each, and the walk's first window is for 128.
+            // Two chunks hold some forty events each, and the walk's first window is for 128.
             assertThat(store.windowPages.get()).isPositive().isLessThan(EVENTS / EVENTS_A_PAGE / 4);
 
             int rest = Integer.MAX_VALUE - 65_535;

@@ -17,7 +17,6 @@ import dev.headwater.id.ServerName;
 import dev.headwater.loadtest.RoomGenerator;
 import dev.headwater.loadtest.RoomShape;
 import dev.headwater.redis.RedisEventStore;
-import dev.headwater.redis.RedisOptions;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.VerifyKey;
 import dev.headwater.sign.VerifyKeys;
@@ -51,9 +50,6 @@ final class BenchServer {
     /** How much of the heap the warm gateway may fill with what it has read. */
     private static final double CACHE = 0.5;
 
-    /** A busy machine makes figures worse, but ends no run. */
-    private static final Duration PATIENT = Duration.ofSeconds(30);
-
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final LoopResources loops = FederationServer.loops();
@@ -73,7 +69,7 @@ final class BenchServer {
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
         this.store = Objects.requireNonNull(
-                RedisEventStore.connect(RedisOptions.of(redis).withReadTimeout(PATIENT), loops.onServer(false))
+                RedisEventStore.connect(Patience.with(redis), loops.onServer(false))
                         .block());
         this.eventPerGet = new EventPerGet(redis);
     }

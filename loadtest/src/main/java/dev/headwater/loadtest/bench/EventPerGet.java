@@ -36,8 +36,14 @@ final class EventPerGet implements AutoCloseable {
     private final StatefulRedisConnection<byte[], byte[]> connection;
 
     EventPerGet(String uri) {
-        client = RedisClient.create(RedisURI.create(uri));
+        client = RedisClient.create(patient(uri));
         connection = client.connect(ByteArrayCodec.INSTANCE);
+    }
+
+    private static RedisURI patient(String uri) {
+        RedisURI address = RedisURI.create(uri);
+        address.setTimeout(Patience.with(uri).connectTimeout());
+        return address;
     }
 
     /** Writes events under their IDs; ends when Redis has them. */

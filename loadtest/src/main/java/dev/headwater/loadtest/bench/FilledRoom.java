@@ -11,9 +11,7 @@ import dev.headwater.id.RoomId;
 import dev.headwater.loadtest.RoomGenerator;
 import dev.headwater.loadtest.RoomShape;
 import dev.headwater.redis.RedisEventStore;
-import dev.headwater.redis.RedisOptions;
 import dev.headwater.sign.PduSignatures;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,7 +33,6 @@ import reactor.core.scheduler.Schedulers;
 record FilledRoom(RoomShape shape, RoomId id, List<List<EventId>> samples, EventId newest, long rawBytes) {
     private static final int BATCH = 256;
     private static final int SAMPLES = 2_000;
-    private static final Duration PATIENT = Duration.ofSeconds(30);
 
     FilledRoom {
         samples = List.copyOf(samples);
@@ -50,7 +47,7 @@ record FilledRoom(RoomShape shape, RoomId id, List<List<EventId>> samples, Event
      */
     static FilledRoom fill(String redis, RoomShape shape, int group, int behind, @Nullable EventPerGet perKey) {
         RedisEventStore store = Objects.requireNonNull(
-                RedisEventStore.connect(RedisOptions.of(redis).withReadTimeout(PATIENT))
+                RedisEventStore.connect(Patience.with(redis))
                         .block());
         try {
             return new Filling(shape, group, behind, store, perKey).run();

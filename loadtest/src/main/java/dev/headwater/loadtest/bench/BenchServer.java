@@ -68,9 +68,8 @@ final class BenchServer {
                         Function.identity(),
                         server -> RoomGenerator.key(shape.seed(), server).verifyKey()));
         this.keys = (server, id, at) -> known.get(server);
-        this.store = Objects.requireNonNull(
-                RedisEventStore.connect(Patience.with(redis), loops.onServer(false))
-                        .block());
+        this.store = Objects.requireNonNull(RedisEventStore.connect(Patience.with(redis), loops.onServer(false))
+                .block());
         this.eventPerGet = new EventPerGet(redis);
     }
 

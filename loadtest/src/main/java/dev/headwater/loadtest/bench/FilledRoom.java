@@ -47,8 +47,7 @@ record FilledRoom(RoomShape shape, RoomId id, List<List<EventId>> samples, Event
      */
     static FilledRoom fill(String redis, RoomShape shape, int group, int behind, @Nullable EventPerGet perKey) {
         RedisEventStore store = Objects.requireNonNull(
-                RedisEventStore.connect(Patience.with(redis))
-                        .block());
+                RedisEventStore.connect(Patience.with(redis)).block());
         try {
             return new Filling(shape, group, behind, store, perKey).run();
         } finally {

@@ -76,7 +76,10 @@ class KeyServerIT {
     private static final List<DisposableServer> SERVERS = new ArrayList<>();
 
     private static FederationClient client;
+    @SuppressWarnings("NullAway.Init") // by startGateway, before anything else
     private static KeyRing ring;
+
+    @SuppressWarnings("NullAway.Init")
     private static TestGateway gateway;
 
     /** What a server does when it is asked for its keys. */
@@ -241,7 +244,9 @@ class KeyServerIT {
             ASKING.put(
                     one,
                     new Asking(
-                            gateway.connect().send(request), gateway.connect().send(request), counts.get(one)));
+                            gateway.connect().send(request),
+                            gateway.connect().send(request),
+                            Objects.requireNonNull(counts.get(one))));
         }
     }
 

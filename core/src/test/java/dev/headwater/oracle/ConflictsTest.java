@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <pre>
  * mvn -q -Dfast -pl core test-compile dependency:build-classpath -Dmdep.outputFile=target/cp -Dmdep.includeScope=test
- * java -cp core/target/test-classes:core/target/classes:$(cat core/target/cp) dev.headwater.oracle.ConflictsTest 1 200 |
+ * java -cp core/target/test-classes:core/target/classes:$(cat core/target/cp) dev.headwater.oracle.ConflictsTest 1 40 |
  *     cargo run --release --manifest-path core/src/test/rust/resolver/Cargo.toml |
  *     gzip -9n > core/src/test/resources/oracle/conflicts.ndjson.gz
  * </pre>

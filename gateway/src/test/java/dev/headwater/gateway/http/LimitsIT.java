@@ -9,12 +9,16 @@ import static org.awaitility.Awaitility.await;
 import dev.headwater.gateway.http.RawConnection.Response;
 import dev.headwater.gateway.limit.LimitOptions;
 import dev.headwater.gateway.limit.TestLimits;
+import dev.headwater.gateway.tls.TestCertificate;
 import dev.headwater.history.RoomBuilder;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -175,6 +179,25 @@ class LimitsIT {
             await().until(() -> statusOnItsOwn(gateway, whole) == 503);
         }
         await().until(() -> statusOnItsOwn(gateway, whole) == 401);
+    }
+
+    @Test
+    void countsTheStreamsOfAConnectionAsRequestsOfTheirClient(@TempDir Path directory) throws IOException {
+        TestGateway secure = TestGateway.over(TestGateway.storeWith(new RoomBuilder("!room:hs.example").chain("c", 10)))
+                .limits(TestLimits.rate(1, 2))
+                .proxies("127.0.0.0/8")
+                .tls(TestCertificate.ec(TestGateway.NAME).in(directory))
+                .start();
+        gateway = secure;
+        String authorization = secure.remote.authorization(GOOD, TestGateway.NAME);
+        try (RawHttp2 proxy = RawHttp2.open(secure.address())) {
+            List<Integer> statuses = new ArrayList<>();
+            for (String client : List.of("198.51.100.7", "198.51.100.7", "203.0.113.1, 198.51.100.7", "198.51.100.8")) {
+                int stream = proxy.get(GOOD, "authorization", authorization, "x-forwarded-for", client);
+                statuses.add(proxy.read(stream).status());
+            }
+            assertThat(statuses).containsExactly(200, 200, 429, 200);
+        }
     }
 
     @Test

@@ -5,7 +5,7 @@ import dev.headwater.redis.testing.RedisServer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -110,7 +110,12 @@ final class SlowReaders implements Row {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
                 .option(ChannelOption.AUTO_READ, false)
-                .handler(new ChannelInboundHandlerAdapter());
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel reader) {
+                        // Nothing is read, so nothing has to handle it.
+                    }
+                });
         List<Channel> readers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Channel reader = bootstrap.connect(address).sync().channel();

@@ -3,6 +3,7 @@
 import base64
 import json
 import pathlib
+import re
 import subprocess
 
 import yaml
@@ -24,6 +25,11 @@ def build(directory):
     if result.returncode:
         raise RecordingError(f"Dendrite could not be built:\n{result.stderr[-2000:]}")
     return type("Dendrite", (DendriteServer,), {"binary": binary})
+
+
+def version():
+    """The version that dendrite-build/go.mod pins."""
+    return re.search(r"element-hq/dendrite (\S+)", (BUILD / "go.mod").read_text()).group(1)
 
 
 class DendriteServer(Server):

@@ -17,8 +17,8 @@ class Federation:
         self._key = keys.signing_key(origin_name)
         self._http = JsonHttp(destination.client_port)
 
-    def call(self, method, target, body=None):
-        """Returns (status, answer)."""
+    def authorization(self, method, target, body=None):
+        """The header's value by which a request is signed."""
         signed = {
             "method": method,
             "uri": target,
@@ -29,11 +29,14 @@ class Federation:
             signed["content"] = body
         sign_json(signed, self.origin, self._key)
         signature = signed["signatures"][self.origin][keys.KEY_ID]
-        authorization = (
+        return (
             f'X-Matrix origin="{self.origin}",destination="{self.destination.name}",'
             f'key="{keys.KEY_ID}",sig="{signature}"'
         )
-        return self._http.request(method, target, body, {"Authorization": authorization})
+
+    def call(self, method, target, body=None):
+        """Returns (status, answer)."""
+        return self._http.request(method, target, body, {"Authorization": self.authorization(method, target, body)})
 
     def backfill(self, room, event_ids, limit):
         query = urlencode([("v", event_id) for event_id in event_ids] + [("limit", limit)])

@@ -9,10 +9,11 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
+
+import environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 STORIES = (
@@ -31,7 +32,6 @@ STORIES = (
     "versions",
     "dendrite",
 )
-INSIDE = "HEADWATER_RECORDER_INSIDE"
 
 
 def say(text):
@@ -48,32 +48,10 @@ def arguments():
     )
     parser.add_argument("--only", action="append", choices=STORIES, help="this story only; may be repeated")
     parser.add_argument(
-        "--venv", type=pathlib.Path, default=HERE / ".venv", help="virtual environment, made if absent (default: %(default)s)"
+        "--venv", type=pathlib.Path, default=environment.DEFAULT, help="virtual environment, made if absent (default: %(default)s)"
     )
     parser.add_argument("--keep", action="store_true", help="leave the servers' files behind and say where")
     return parser.parse_args()
-
-
-def enter_environment(venv):
-    """Makes the virtual environment if need be, and goes on as its Python."""
-    python = venv / "bin" / "python"
-    wanted = (HERE / "requirements.txt").read_text()
-    marker = venv / "installed.txt"
-    if not marker.exists() or marker.read_text() != wanted:
-        say(f"Installing Synapse into {venv} …")
-        try:
-            if not python.exists():
-                subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-            subprocess.run(
-                [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                 "-r", str(HERE / "requirements.txt")],
-                check=True,
-            )
-        except (OSError, subprocess.CalledProcessError) as error:
-            sys.exit(f"record.py: the environment in {venv} could not be made: {error}")
-        marker.write_text(wanted)
-    os.environ[INSIDE] = "1"
-    os.execv(python, [str(python), str(HERE / "record.py"), *sys.argv[1:]])
 
 
 def fast_directory():
@@ -189,9 +167,7 @@ def write_table(out, table):
 
 def main():
     options = arguments()
-    if not os.environ.get(INSIDE):
-        enter_environment(options.venv.absolute())
-    sys.path.insert(0, str(HERE))
+    environment.enter(options.venv)
     from errors import RecordingError
 
     try:

@@ -184,6 +184,13 @@ class Server:
         if self._log:
             self._log.close()
 
+    def before_measuring(self):
+        """Whatever time would have done for its database."""
+
+    def planned(self):
+        """As a server to be measured: where it listens, and which processes are its cost."""
+        return {"name": self.host, "port": self.client_port, "process": self._process.pid, "store": None}
+
     def last_warnings(self, count=8):
         path = self._directory / "server.log"
         if not path.exists():

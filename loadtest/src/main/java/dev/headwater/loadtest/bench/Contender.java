@@ -18,7 +18,12 @@ final class Contender {
             double redisCpu,
             double bodyBytes,
             double p50Micros,
-            double p99Micros) {}
+            double p99Micros) {
+        /** Requests for each second of processor time, the store's included. */
+        double perCoreSecond() {
+            return 1e6 / (serverCpu + redisCpu);
+        }
+    }
 
     /** @param requests sent in turn, each the bytes of a whole request */
     Contender(String name, int port, List<byte[]> requests) {

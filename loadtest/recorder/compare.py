@@ -90,6 +90,7 @@ class Measured:
     """Headwater with a Redis of its own, holding one room as its resident server."""
 
     def __init__(self, directory, resident, room_file, verify_keys):
+        from errors import RecordingError
         from servers import free_port
 
         self._processes = []
@@ -111,7 +112,11 @@ class Measured:
             )
         )
         program = ["java", "-Xms512m", "-Xmx512m", "-Dheadwater.log=WARN", "-jar", str(PROJECT / "gateway/target/headwater.jar")]
-        subprocess.run([*program, "import", "--config", str(config), str(room_file)], check=True, stdout=subprocess.DEVNULL)
+        imported = subprocess.run(
+            [*program, "import", "--config", str(config), str(room_file)], capture_output=True, text=True
+        )
+        if imported.returncode:
+            raise RecordingError(f"Headwater did not take the room:\n{imported.stdout[-1000:]}{imported.stderr[-1000:]}")
         self._gateway = self._start([*program, "serve", "--config", str(config)], stdout=subprocess.PIPE, text=True)
         self.port = int(re.search(r"listens on http://[^ ,]*:(\d+)", self._gateway.stdout.readline()).group(1))
         self.client_port = self.port
@@ -135,6 +140,7 @@ def compare(options, kind, title):
     import dump
     import keys
     from client import User
+    from errors import RecordingError
     from federation import Federation
     from record import fast_directory
     from servers import Network, Server
@@ -165,11 +171,12 @@ def compare(options, kind, title):
         plan = network.directory / "plan.json"
         dump.write(plan, json.dumps({"requests": requests, "servers": [measured.planned(), resident.planned()]}))
         classes = f"{PROJECT}/loadtest/target/classes:" + (PROJECT / "loadtest/target/classpath").read_text()
-        subprocess.run(
+        turns = subprocess.run(
             ["java", "-cp", classes, "dev.headwater.loadtest.bench.Peers", str(plan), "--rounds", str(options.rounds),
-             "--seconds", str(options.seconds), "--connections", str(options.connections)],
-            check=True,
+             "--seconds", str(options.seconds), "--connections", str(options.connections)]
         )  # fmt: skip
+        if turns.returncode:
+            raise RecordingError(f"{title} could not be measured; why stands above")
     finally:
         if measured:
             measured.stop()
@@ -201,7 +208,7 @@ def main():
         for kind, title in kinds(options).values():
             compare(options, kind, title)
         return 0
-    except (ApiError, RecordingError, subprocess.CalledProcessError) as error:
+    except (ApiError, RecordingError) as error:
         say(f"compare: {error}")
         return 1
 

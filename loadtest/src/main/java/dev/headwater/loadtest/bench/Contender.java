@@ -13,12 +13,7 @@ final class Contender {
 
     /** Processor time is in microseconds a request, of the server's process without its compilers, and of Redis'. */
     record Turn(
-            double perSecond,
-            double serverCpu,
-            double redisCpu,
-            double bodyBytes,
-            double p50Micros,
-            double p99Micros) {
+            double perSecond, double serverCpu, double redisCpu, double bodyBytes, double p50Micros, double p99Micros) {
         /** Requests for each second of processor time, the store's included. */
         double perCoreSecond() {
             return 1e6 / (serverCpu + redisCpu);

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -124,23 +122,29 @@ public final class Peers implements Callable<Integer> {
     }
 
     private static void print(List<Server> servers) {
-        List<Contender> contenders = new ArrayList<>();
-        servers.forEach(server -> contenders.add(server.contender));
-        new Report(contenders).print(System.out);
-        Contender first = contenders.get(0);
-        for (Contender other : contenders.subList(1, contenders.size())) {
-            line("req/s of " + first.name + " to " + other.name, first.against(other));
-            line("req/s-a-core of " + first.name + " to " + other.name, first.perCoreAgainst(other));
+        Table table = new Table("", "requests/s", "server µs a request", "store µs a request", "p50 ms", "p99 ms");
+        for (Server server : servers) {
+            Contender one = server.contender;
+            table.row(
+                    one.name,
+                    one.of(Contender.Turn::perSecond).shown(),
+                    one.of(Contender.Turn::serverCpu).shown(),
+                    one.of(Contender.Turn::redisCpu).shown(),
+                    one.of(Contender.Turn::p50Micros)
+                            .map(micros -> micros / 1e3)
+                            .shown(),
+                    one.of(Contender.Turn::p99Micros)
+                            .map(micros -> micros / 1e3)
+                            .shown());
         }
-    }
-
-    private static void line(String name, Spread ratio) {
-        System.out.printf(
-                Locale.ROOT,
-                "ratio %s %.1f %.1f %.1f%n",
-                name.replace(' ', '-'),
-                ratio.median(),
-                ratio.min(),
-                ratio.max());
+        System.out.println(table.text());
+        Contender first = servers.get(0).contender;
+        for (Server other : servers.subList(1, servers.size())) {
+            String to = first.name + "-to-" + other.contender.name;
+            System.out.println(Ratio.of(to, first.against(other.contender, Contender.Turn::perSecond))
+                    .line());
+            System.out.println(Ratio.of(to + "-a-core", first.against(other.contender, Contender.Turn::perCoreSecond))
+                    .line());
+        }
     }
 }

@@ -85,6 +85,7 @@ class KeyServerIT {
     private static final List<DisposableServer> SERVERS = new ArrayList<>();
 
     private static FederationClient client;
+
     @SuppressWarnings("NullAway.Init") // by startGateway, before anything else
     private static KeyRing ring;
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
@@ -36,6 +37,14 @@ final class StreamHead extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } else {
             ctx.fireChannelRead(message);
+        }
+    }
+
+    /** The stream is about to be reset; nobody reads what it would have said, and anybody can cause it. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        if (!(failure instanceof Http2Exception)) {
+            ctx.fireExceptionCaught(failure);
         }
     }
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The window of a stream, all the way to the pages of the store. */
 class Http2WindowIT {
-    private static final int EVENTS = 3_000;
+    private static final int EVENTS = 1_500;
     private static final int EVENTS_A_PAGE = 32;
     private static final int INITIAL_WINDOW_SIZE = 4;
 
@@ -42,7 +42,7 @@ class Http2WindowIT {
                 return before == last[0];
             });
             // Two chunks hold some forty events each, and the walk's first window is for 128.
-            assertThat(store.windowPages.get()).isPositive().isLessThan(EVENTS / EVENTS_A_PAGE / 4);
+            assertThat(store.windowPages.get()).isPositive().isLessThan(EVENTS / EVENTS_A_PAGE / 3);
 
             int rest = Integer.MAX_VALUE - 65_535;
             reader.frame(RawHttp2.WINDOW_UPDATE, 0, 0, RawHttp2.int32(rest));

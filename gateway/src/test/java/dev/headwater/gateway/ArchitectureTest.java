@@ -8,7 +8,9 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -17,8 +19,18 @@ import dev.headwater.history.EventStore;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.RoomWriter;
 
-@AnalyzeClasses(packages = "dev.headwater", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.headwater",
+        importOptions = {DoNotIncludeTests.class, ArchitectureTest.DoNotIncludeTestJars.class})
 class ArchitectureTest {
+    /** The tests of the other modules, which a whole build puts onto the class path as archives. */
+    static final class DoNotIncludeTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     @ArchTest
     static final ArchRule onlyTheStoreModuleSeesLettuce = noClasses()
             .that()

@@ -46,6 +46,8 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int PROTOCOL_ERROR = 1;
     public static final int CANCEL = 8;
     public static final int ENHANCE_YOUR_CALM = 11;
+    /** No code of the protocol: a close with unread bytes resets, and a reset takes away what its receiver had not read. */
+    static final int RESET = -2;
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -190,15 +192,22 @@ public final class RawHttp2 implements AutoCloseable {
         return exchanges.computeIfAbsent(stream, s -> new Exchange());
     }
 
-    /** Reads to the connection's end; the reason that was given for it, or -1 if none was. */
+    /**
+     * Reads to the connection's end; the reason that was given for it, {@link #RESET} if the connection was reset before any
+     * came, or -1 if it was closed without one.
+     */
     int readFarewell() throws IOException {
+        int otherwise;
         try {
             while (true) {
                 next();
             }
-        } catch (EOFException | SocketException | SSLException ended) {
-            return farewell == null ? -1 : ByteBuffer.wrap(farewell.payload).getInt(4);
+        } catch (EOFException ended) {
+            otherwise = -1;
+        } catch (SocketException | SSLException reset) {
+            otherwise = RESET;
         }
+        return farewell == null ? otherwise : ByteBuffer.wrap(farewell.payload).getInt(4);
     }
 
     /** What the server said at its farewell. */

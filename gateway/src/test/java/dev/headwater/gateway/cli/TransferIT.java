@@ -33,7 +33,7 @@ class TransferIT {
     }
 
     @Test
-    void aDumpImportedTwiceAndExportedIsTheSameSetOfEventsAndStaysSoByteForByte() throws IOException {
+    void aDumpImportedTwiceAndExportedIsTheSameEventsButForTheRedactedOneAndStaysSoByteForByte() throws IOException {
         try (RedisServer one = RedisServer.started();
                 RedisServer other = RedisServer.started()) {
             String config = config(one);
@@ -51,7 +51,10 @@ class TransferIT {
             Ran export = Jar.run("export", "--config", config, "--room", room);
             assertThat(export.err()).isEmpty();
             assertThat(export.status()).isZero();
-            assertThat(export.out().lines()).containsExactlyInAnyOrderElementsOf(lines);
+            List<String> changed = new ArrayList<>(export.out().lines().toList());
+            assertThat(changed).hasSameSizeAs(lines);
+            changed.removeAll(lines);
+            assertThat(changed).singleElement().asString().contains("\"content\":{}");
 
             Path again = Files.writeString(directory.resolve("again.ndjson"), export.out());
             assertThat(Jar.run("import", "-c", config(other), again.toString()).status())

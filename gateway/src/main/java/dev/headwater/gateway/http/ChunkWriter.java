@@ -201,6 +201,17 @@ final class ChunkWriter extends Mono<Void> {
                 fail(sent.cause());
                 return;
             }
+            try {
+                // Not here: this may be within the write of another chunk, which Netty's HTTP encoder would write twice
+                // if
+                // it were given one more in the middle of it.
+                loop.execute(this::goOn);
+            } catch (RejectedExecutionException e) {
+                cancelUpstream();
+            }
+        }
+
+        private void goOn() {
             endIfLeft();
             Subscription subscription = upstream;
             if (!over && subscription != null) {

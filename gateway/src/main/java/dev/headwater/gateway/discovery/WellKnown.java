@@ -32,6 +32,9 @@ final class WellKnown {
     // Nine digits are thirty years, and fit an int.
     private static final Pattern MAX_AGE = Pattern.compile("max-age=\"?([0-9]{1,9})\"?");
 
+    /** Netty throws at what is longer, as if our caller had made a mistake. */
+    private static final int LONGEST_DATE = 64;
+
     private WellKnown() {}
 
     /** The name in the body; empty if the body is not what it should be. Its content type is not looked at. */
@@ -85,7 +88,7 @@ final class WellKnown {
     }
 
     private static @Nullable Instant date(@Nullable String text) {
-        Date date = text == null ? null : DateFormatter.parseHttpDate(text);
+        Date date = text == null || text.length() > LONGEST_DATE ? null : DateFormatter.parseHttpDate(text);
         return date == null ? null : date.toInstant();
     }
 }

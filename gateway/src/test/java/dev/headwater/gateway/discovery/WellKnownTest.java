@@ -42,6 +42,7 @@ class WellKnownTest {
                 "Expires: Thu, 26 Nov 2099 11:00:00 GMT                        | PT48H",
                 "Expires: 0                                                    | PT5M",
                 "Expires: never                                                | PT5M",
+                "Expires: Thu, 26 Nov 2026 15:00:00 GMT, and so on and so on and so on and so on | PT5M",
                 "Expires: Thu, 26 Nov 2026 15:00:00 GMT; Cache-Control: max-age=600 | PT10M"
             })
     void usesItForAsLongAsItSaysWithinBounds(String headers, Duration lifetime) {

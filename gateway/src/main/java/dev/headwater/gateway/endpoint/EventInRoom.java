@@ -3,12 +3,15 @@ package dev.headwater.gateway.endpoint;
 import dev.headwater.gateway.http.FederationRequest;
 import dev.headwater.gateway.http.RefusedException;
 import dev.headwater.gateway.http.RefusedException.Cause;
+import dev.headwater.history.EventStore;
+import dev.headwater.history.Located;
 import dev.headwater.history.NotDerivableException;
 import dev.headwater.id.EventId;
 import dev.headwater.id.InvalidIdException;
 import dev.headwater.id.RoomId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** A question about one event of a room. */
 public record EventInRoom(RoomId room, EventId event) {
@@ -33,6 +36,16 @@ public record EventInRoom(RoomId room, EventId event) {
         } catch (InvalidIdException e) {
             throw new RefusedException(Cause.BAD_PARAMETER, "event_id: " + e.getMessage());
         }
+    }
+
+    /**
+     * Looks the event up, on subscription and by one round trip; fails with {@link RefusedException} if the room or the event
+     * is not stored, and as {@link EventStore#locate} does.
+     */
+    Mono<Located> locatedIn(EventStore store) {
+        return store.locate(room, List.of(event))
+                .filter(found -> !found.places().isEmpty())
+                .switchIfEmpty(Mono.error(EventInRoom::notFound));
     }
 
     static RefusedException notFound() {

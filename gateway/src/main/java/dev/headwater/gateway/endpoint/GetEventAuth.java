@@ -14,7 +14,6 @@ import dev.headwater.history.ShownEvents;
 import dev.headwater.history.Viewer;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -61,10 +60,7 @@ public final class GetEventAuth implements Endpoint<EventInRoom> {
     @Override
     public Mono<Answer> answer(EventInRoom question, @Nullable ServerName asker) {
         Viewer viewer = sight.of(Endpoint.required(asker));
-        return store.locate(question.room(), List.of(question.event()))
-                .filter(found -> !found.places().isEmpty())
-                .switchIfEmpty(Mono.error(EventInRoom::notFound))
-                .map(found -> answer(found, question, viewer));
+        return question.locatedIn(store).map(found -> answer(found, question, viewer));
     }
 
     private Answer answer(Located found, EventInRoom question, Viewer viewer) {

@@ -59,10 +59,7 @@ public final class GetStateIds implements Endpoint<EventInRoom> {
     @Override
     public Mono<Answer> answer(EventInRoom question, @Nullable ServerName asker) {
         Viewer viewer = sight.of(Endpoint.required(asker));
-        return store.locate(question.room(), List.of(question.event()))
-                .filter(found -> !found.places().isEmpty())
-                .switchIfEmpty(Mono.error(EventInRoom::notFound))
-                .map(found -> answer(found, question, viewer));
+        return question.locatedIn(store).map(found -> answer(found, question, viewer));
     }
 
     private Answer answer(Located found, EventInRoom question, Viewer viewer) {

@@ -60,6 +60,7 @@ final class ConnectionHandlers {
     }
 
     private void http2(ChannelPipeline pipeline) {
+        UndecodedHeaders.install(pipeline.context(Http2FrameCodec.class));
         FrameGuard guard = new FrameGuard(options.requestTimeout(), options.progressTimeout());
         pipeline.addBefore(NettyPipeline.HttpCodec, "headwater.frames", guard);
         pipeline.addBefore(NettyPipeline.HttpCodec, "headwater.linger", new LingeringClose());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Bad requests over HTTP/2: each is answered, or reset, on its own stream, and the other streams go on. */
 class BadHttp2IT {
+    private static final int INITIAL_WINDOW_SIZE = 4;
+
     private static TestGateway gateway;
 
     @BeforeAll
@@ -68,6 +71,16 @@ class BadHttp2IT {
         return headers;
     }
 
+    /** A header of 3,000 bytes, so often; the second and later ones take a byte each on the wire. */
+    private static String[] repeated(int times) {
+        String[] headers = new String[2 * times];
+        for (int i = 0; i < times; i++) {
+            headers[2 * i] = "x";
+            headers[2 * i + 1] = "y".repeat(3_000);
+        }
+        return headers;
+    }
+
     static Stream<Bad> endsOnItsOwnStream() {
         String authorization = gateway.remote.authorization(GOOD, TestGateway.NAME);
         return Stream.of(
@@ -87,6 +100,7 @@ class BadHttp2IT {
                 answered("12 fragment", 400, "M_UNKNOWN", get(GOOD + "#x")),
                 answered("13 target over 16 KiB", 414, "M_TOO_LARGE", get(GOOD + "&v=" + "x".repeat(16_384))),
                 answered("14 headers over 16 KiB", 431, "M_TOO_LARGE", get(GOOD, "x", "y".repeat(16_384))),
+                answered("14 headers over 40 KiB, not decoded", 431, "M_TOO_LARGE", get(GOOD, repeated(20))),
                 new Bad(
                         "15 length over the limit",
                         UNSENT,
@@ -166,6 +180,19 @@ class BadHttp2IT {
                 assertThat(error.path("errcode").asString()).isEqualTo(bad.errcode);
                 assertThat(error.path("error").asString()).isNotBlank();
             }
+            isGood(connection);
+        }
+    }
+
+    @Test
+    void resetsAStreamThatTakesNoBodyToItsRefusal() throws IOException {
+        try (RawHttp2 connection = RawHttp2.open(gateway.address(), 0, INITIAL_WINDOW_SIZE, 0)) {
+            int stream = connection.headers(true, get(GOOD, repeated(20)));
+            RawHttp2.Exchange exchange = connection.read(stream);
+            assertThat(exchange.status()).isEqualTo(431);
+            assertThat(exchange.body()).isEmpty();
+            assertThat(exchange.reset()).isPositive();
+            connection.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.settings(INITIAL_WINDOW_SIZE, 65_535));
             isGood(connection);
         }
     }

@@ -62,10 +62,13 @@ final class StoredEvents {
         return json(page(place.page()), side(place));
     }
 
+    static byte[] body(Page page, Side side) {
+        return Arrays.copyOfRange(page.bodies(), side.bodyOffset(), side.bodyOffset() + side.bodyLength());
+    }
+
     static ObjectNode json(Page page, Side side) {
-        byte[] body = Arrays.copyOfRange(page.bodies(), side.bodyOffset(), side.bodyOffset() + side.bodyLength());
         try {
-            return StrictJson.object(body, StrictJson.Numbers.LENIENT);
+            return StrictJson.object(body(page, side), StrictJson.Numbers.LENIENT);
         } catch (BadJsonException notJson) {
             throw new IllegalStateException("The stored event " + side.id() + " is not JSON", notJson);
         }

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param taken how many were stored
  * @param known how many were stored already, or came twice
- * @param refused the others, each with its reason
+ * @param refused the others, each with its reason; what else came under the ID of a refused one counts as known
  */
 public record WriteResult(int taken, int known, Map<EventId, Refusal> refused) {
     public WriteResult {

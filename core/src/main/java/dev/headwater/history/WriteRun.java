@@ -28,6 +28,7 @@ final class WriteRun {
     private final SideReader reader;
     private final BodyAppends appends;
     private final StateNodes states;
+    private final Namesakes namesakes;
     private final Map<EventId, NewEvent> remaining = new LinkedHashMap<>();
     private final Set<Cut> cuts = new HashSet<>();
     private final Map<EventId, Refusal> refused = new HashMap<>();
@@ -41,11 +42,15 @@ final class WriteRun {
         this.roomVersion = roomVersion;
         reader = new SideReader(store);
         appends = new BodyAppends(store, room);
+        namesakes = new Namesakes(store, roomVersion);
         for (NewEvent event : events) {
             if (event.body().length == 0 || event.body().length > MAX_BODY_BYTES) {
                 refused.put(event.id(), Refusal.BODY_SIZE);
-            } else if (remaining.putIfAbsent(event.id(), event) != null) {
-                known++;
+            } else {
+                NewEvent first = remaining.putIfAbsent(event.id(), event);
+                if (first != null) {
+                    countAgain(event.id(), namesakes.differ(first.body(), event.body()));
+                }
             }
         }
     }
@@ -79,16 +84,29 @@ final class WriteRun {
                         + basis.head().roomVersion().identifier() + ", not " + roomVersion.identifier()));
             }
             List<NewEvent> fresh = new ArrayList<>();
+            List<NewEvent> stored = new ArrayList<>();
             for (NewEvent event : batch) {
-                if (basis.places().containsKey(event.id())) {
-                    settle(event);
-                    known++;
-                } else {
-                    fresh.add(event);
-                }
+                (basis.places().containsKey(event.id()) ? stored : fresh).add(event);
             }
-            return fresh.isEmpty() ? Mono.empty() : step(basis, BatchOrder.of(fresh));
+            return settleStored(stored, basis)
+                    .then(Mono.defer(() -> fresh.isEmpty() ? Mono.empty() : step(basis, BatchOrder.of(fresh))));
         });
+    }
+
+    private Mono<Void> settleStored(List<NewEvent> stored, WriteBasis basis) {
+        return namesakes
+                .amongStored(stored, basis)
+                .doOnNext(others -> stored.forEach(event -> {
+                    settle(event);
+                    countAgain(event.id(), others.contains(event.id()));
+                }))
+                .then();
+    }
+
+    private void countAgain(EventId id, boolean other) {
+        if (!other || refused.putIfAbsent(id, Refusal.ID_TAKEN) != null) {
+            known++;
+        }
     }
 
     private Mono<Void> step(WriteBasis basis, BatchOrder order) {

@@ -367,8 +367,15 @@ class BadEventsTest {
         ImportReport report = load(room.keys(), lines);
 
         assertThat(report.taken()).isEqualTo(3);
-        assertThat(report.known()).isEqualTo(1);
+        assertThat(report.known()).isZero();
+        assertThat(report.refused()).containsOnlyKeys("id-taken").hasEntrySatisfying("id-taken", refused -> {
+            assertThat(refused.count()).isEqualTo(1);
+            assertThat(refused.example()).isEqualTo(room.last().id().value());
+        });
         assertThat(Dumps.export(store, room.id())).isEqualTo(room.lines());
+        ImportReport again = load(room.keys(), lines);
+        assertThat(again.known()).isEqualTo(3);
+        assertThat(again.refused()).containsOnlyKeys("id-taken");
     }
 
     @ParameterizedTest

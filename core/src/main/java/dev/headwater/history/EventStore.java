@@ -26,6 +26,10 @@ public interface EventStore {
     int MAX_WINDOW = 16;
     /** Chunks that one {@link #stateChunks} is asked for at most. */
     int MAX_STATE_CHUNKS = 64;
+    /** Runs that {@link #pagesByTime} names at most of those that reach over the asked time. */
+    int MAX_RUNS_OVER = 1_000;
+    /** Pages that one {@link #pagesByTime} or {@link #timeRuns} is asked for at most. */
+    int MAX_BY_TIME = 64;
 
     /** Looks up events by ID. Empty if the room is not stored. */
     Mono<Located> locate(RoomId room, Collection<EventId> events);
@@ -88,7 +92,26 @@ public interface EventStore {
     /** The pages of a room from {@code first} on, ascending, the {@code atMost} lowest of them. No page: an empty list. */
     Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost);
 
-    /** Counts what the room's index, gaps and marks hold; for a check, since it takes time. Empty if the room is not stored. */
+    /**
+     * Names pages by the times that their events claim (see {@link TimeRun}): those that may hold events of both sides of
+     * {@code time}, and of those beyond it in {@code direction} some that are near. If more than {@link #MAX_RUNS_OVER}
+     * runs reach over {@code time}, which takes many lies about time, {@link PagesByTime#within} is 0. Empty if the room is
+     * not stored.
+     *
+     * @param time in milliseconds since the epoch, from 0 to {@link TimeRun#LATEST}
+     * @param atLeast how many runs beyond {@code time} are named at least, if there are so many; at most {@link #MAX_BY_TIME}
+     */
+    Mono<PagesByTime> pagesByTime(RoomId room, long time, TimeDirection direction, int atLeast);
+
+    /**
+     * The runs of time by which pages are found, in the order of {@link TimeRun#of}; for a check. Pages that have none have an
+     * empty list. Empty if the room is not stored.
+     *
+     * @param pages at most {@link #MAX_BY_TIME}
+     */
+    Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId room, Collection<PageId> pages);
+
+    /** Counts what the room's index, gaps, marks and runs of time hold; for a check, since it takes time. Empty if the room is not stored. */
     Mono<Tally> tally(RoomId room);
 
     /** All rooms, in no order. */

@@ -88,6 +88,16 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public Mono<PagesByTime> pagesByTime(RoomId room, long time, TimeDirection direction, int atLeast) {
+        return read(room).mapNotNull(stored -> stored.pagesByTime(time, direction, atLeast));
+    }
+
+    @Override
+    public Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId room, Collection<PageId> pages) {
+        return read(room).mapNotNull(stored -> stored.timeRuns(pages));
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return read(room).mapNotNull(MemoryRoom::tally);
     }

@@ -3,8 +3,10 @@ package dev.headwater.history;
 import dev.headwater.id.EventId;
 import dev.headwater.id.ServerName;
 import dev.headwater.id.UserId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ final class MemoryRoom {
 
     private @Nullable RoomHead head;
     private final TreeMap<PageId, SidePage> sides = new TreeMap<>();
+    private final Map<PageId, List<TimeRun>> times = new HashMap<>();
     private final Map<PageId, byte[]> bodies = new HashMap<>();
     private final Map<EventId, Place> places = new HashMap<>();
     private final Map<EventId, Gap> gaps = new HashMap<>();
@@ -105,7 +108,10 @@ final class MemoryRoom {
             return false;
         }
         head = change.head();
-        change.pages().forEach(page -> sides.put(page.id(), page));
+        change.pages().forEach(page -> {
+            sides.put(page.id(), page);
+            times.put(page.id(), TimeRun.of(page));
+        });
         places.putAll(change.places());
         gaps.putAll(change.gaps());
         gaps.keySet().removeAll(change.closedGaps());
@@ -125,11 +131,48 @@ final class MemoryRoom {
     }
 
     synchronized @Nullable Tally tally() {
-        return head == null ? null : new Tally(places.size(), gaps.size(), marks.size() + redactedSenders.size());
+        return head == null
+                ? null
+                : new Tally(
+                        places.size(),
+                        gaps.size(),
+                        marks.size() + redactedSenders.size(),
+                        times.values().stream().mapToLong(List::size).sum());
     }
 
     synchronized List<PageId> pagesFrom(PageId first, int atMost) {
         return sides.tailMap(first, true).keySet().stream().limit(atMost).toList();
+    }
+
+    synchronized @Nullable PagesByTime pagesByTime(long time, TimeDirection direction, int atLeast) {
+        if (head == null) {
+            return null;
+        }
+        List<PagesByTime.Near> over = new ArrayList<>();
+        List<PagesByTime.Near> beyond = new ArrayList<>();
+        times.forEach((page, runs) -> runs.forEach(run -> {
+            long distance = run.distance(time, direction);
+            if (distance >= 0) {
+                (distance == 0 ? over : beyond).add(new PagesByTime.Near(page, distance));
+            }
+        }));
+        if (over.size() > EventStore.MAX_RUNS_OVER) {
+            return new PagesByTime(head, over.subList(0, EventStore.MAX_RUNS_OVER), 0);
+        }
+        beyond.sort(Comparator.comparingLong(PagesByTime.Near::distance));
+        int named = Math.min(atLeast, beyond.size());
+        long within = named < beyond.size() ? beyond.get(named - 1).distance() : Long.MAX_VALUE;
+        over.addAll(beyond.subList(0, named));
+        return new PagesByTime(head, over, within);
+    }
+
+    synchronized @Nullable Map<PageId, List<TimeRun>> timeRuns(Collection<PageId> pages) {
+        if (head == null) {
+            return null;
+        }
+        Map<PageId, List<TimeRun>> runs = new HashMap<>();
+        pages.forEach(page -> runs.put(page, times.getOrDefault(page, List.of())));
+        return runs;
     }
 
     private static <K, V> Map<K, V> among(Map<K, V> all, Collection<K> asked) {

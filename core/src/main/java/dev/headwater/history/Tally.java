@@ -6,5 +6,6 @@ package dev.headwater.history;
  * @param places entries of the index
  * @param gaps events that others wait for
  * @param marks events with undecided redactions, and redacted senders
+ * @param runs stretches of time by which pages are found
  */
-public record Tally(long places, long gaps, long marks) {}
+public record Tally(long places, long gaps, long marks, long runs) {}

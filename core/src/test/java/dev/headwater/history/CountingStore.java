@@ -23,6 +23,7 @@ public class CountingStore implements EventStore {
     public final AtomicLong largestWindow = new AtomicLong();
     public final AtomicLong stateReads = new AtomicLong();
     public final AtomicLong stateChunksRead = new AtomicLong();
+    public final AtomicLong listings = new AtomicLong();
     public final AtomicLong bases = new AtomicLong();
     public final AtomicLong appends = new AtomicLong();
     public final AtomicLong publishes = new AtomicLong();
@@ -112,6 +113,16 @@ public class CountingStore implements EventStore {
     @Override
     public Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost) {
         return store.pagesFrom(room, first, atMost);
+    }
+
+    @Override
+    public Mono<PagesByTime> pagesByTime(RoomId room, long time, TimeDirection direction, int atLeast) {
+        return bounded(atLeast, MAX_BY_TIME, counted(store.pagesByTime(room, time, direction, atLeast), listings));
+    }
+
+    @Override
+    public Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId room, Collection<PageId> pages) {
+        return bounded(pages.size(), MAX_BY_TIME, store.timeRuns(room, pages));
     }
 
     @Override

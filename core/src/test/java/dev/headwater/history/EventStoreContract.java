@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What every {@link EventStore} must do, alone and under a {@link RoomWriter}. A store's test names the store. */
-public abstract class EventStoreContract extends RedactionContract {
+public abstract class EventStoreContract extends TimesContract {
     @Test
     public void answersNothingAboutARoomThatIsNotStored() {
         RoomId room = newRoom();
@@ -39,6 +39,9 @@ public abstract class EventStoreContract extends RedactionContract {
                 .isEmpty();
         assertThat(store().pagesFrom(room, PageId.LOWEST, 8).block()).isEmpty();
         assertThat(store().stateChunks(room, List.of(1L)).blockOptional()).isEmpty();
+        assertThat(store().pagesByTime(room, 0, TimeDirection.FORWARDS, 8).blockOptional())
+                .isEmpty();
+        assertThat(store().timeRuns(room, List.of(page)).blockOptional()).isEmpty();
         assertThat(store().basis(room, VERSION, List.of(id("a")), Set.of()).block())
                 .isEqualTo(new WriteBasis(RoomHead.empty(room, VERSION), Map.of(), Map.of(), Map.of(), Set.of()));
         assertThat(store().rooms().collectList().block()).doesNotContain(room);
@@ -343,7 +346,7 @@ public abstract class EventStoreContract extends RedactionContract {
         room.event("ban").after("s").redactsAllOf("@spam:b.test");
         assertThat(store().tally(room.room()).blockOptional()).isEmpty();
         write(room);
-        assertThat(value(store().tally(room.room()))).isEqualTo(new Tally(304, 2, 3));
+        assertThat(value(store().tally(room.room()))).isEqualTo(new Tally(304, 2, 3, 10));
     }
 
     @Test

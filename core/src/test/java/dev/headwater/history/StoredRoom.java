@@ -7,6 +7,7 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class StoredRoom {
     private final Map<EventId, Place> places = new HashMap<>();
     private final Map<Place, EventId> ids = new HashMap<>();
     private final Map<EventId, byte[]> bodies = new HashMap<>();
+    private final Map<PageId, SidePage> pages = new HashMap<>();
 
     private StoredRoom(@Nullable RoomHead head) {
         this.head = head;
@@ -47,6 +49,7 @@ public final class StoredRoom {
     }
 
     private void take(Page page) {
+        pages.put(page.side().id(), page.side());
         for (int slot = 0; slot < page.side().sides().size(); slot++) {
             Side side = page.side().sides().get(slot);
             Place place = new Place(page.side().id(), slot);
@@ -87,6 +90,10 @@ public final class StoredRoom {
         return present(places.get(id));
     }
 
+    Collection<SidePage> pages() {
+        return pages.values();
+    }
+
     /** The stored parents that a walk may step to. */
     public List<EventId> parents(EventId id) {
         List<EventId> parents = new ArrayList<>();
@@ -122,7 +129,18 @@ public final class StoredRoom {
         all.add(EventId.parse("$nobody:has.it"));
         Located located = present(store.locate(room, all).block());
         assertThat(located.places()).isEqualTo(places);
+        assertFoundByTime(store, room);
         return this;
+    }
+
+    private void assertFoundByTime(EventStore store, RoomId room) {
+        List<PageId> ids = new ArrayList<>(pages.keySet());
+        for (int i = 0; i < ids.size(); i += EventStore.MAX_BY_TIME) {
+            List<PageId> some = ids.subList(i, Math.min(ids.size(), i + EventStore.MAX_BY_TIME));
+            Map<PageId, List<TimeRun>> expected = new HashMap<>();
+            some.forEach(id -> expected.put(id, TimeRun.of(present(pages.get(id)))));
+            assertThat(present(store.timeRuns(room, some).block())).isEqualTo(expected);
+        }
     }
 
     private static void insist(boolean holds, String otherwise) {

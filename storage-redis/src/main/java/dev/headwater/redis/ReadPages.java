@@ -2,19 +2,27 @@ package dev.headwater.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.headwater.history.Gap;
+import dev.headwater.history.Mark;
 import dev.headwater.history.Page;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
+import dev.headwater.history.Place;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.Tally;
+import dev.headwater.history.WriteBasis;
+import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
+import dev.headwater.id.UserId;
 import io.lettuce.core.KeyValue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the answers to reads of heads and pages mean. */
@@ -94,7 +102,42 @@ final class ReadPages {
     static @Nullable Tally tally(RoomId room, List<byte[]> values) {
         return head(room, values.get(0)) == null
                 ? null
-                : new Tally(number(values.get(1)), number(values.get(2)), number(values.get(3)));
+                : new Tally(number(values.get(1)), number(values.get(2)), number(values.get(3)), number(values.get(4)));
+    }
+
+    /** @param values the head, then of each asked event its place, its gap and its mark, kind by kind */
+    static WriteBasis basis(@Nullable RoomHead head, RoomHead ifAbsent, List<EventId> ids, List<byte[]> values) {
+        if (head == null && values.get(0) != null) {
+            throw new UnreadableRecordException("another room has the same keys as " + ifAbsent.room());
+        }
+        Map<EventId, Gap> gaps = new HashMap<>();
+        Map<EventId, Mark> marks = new HashMap<>();
+        Set<UserId> redactedSenders = new HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] gap = values.get(1 + ids.size() + i);
+            if (gap != null) {
+                gaps.put(ids.get(i), RoomCodec.decodeGap(gap));
+            }
+            byte[] mark = values.get(1 + 2 * ids.size() + i);
+            if (mark != null && ids.get(i).value().startsWith("@")) {
+                redactedSenders.add(new UserId(ids.get(i).value()));
+            } else if (mark != null) {
+                marks.put(ids.get(i), RoomCodec.decodeMark(mark));
+            }
+        }
+        return new WriteBasis(head == null ? ifAbsent : head, places(ids, values), gaps, marks, redactedSenders);
+    }
+
+    /** @param values the head, then of each asked event its place */
+    static Map<EventId, Place> places(List<EventId> ids, List<byte[]> values) {
+        Map<EventId, Place> places = new HashMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] place = values.get(1 + i);
+            if (place != null) {
+                places.put(ids.get(i), RoomCodec.decodePlace(place));
+            }
+        }
+        return places;
     }
 
     private static long number(byte[] text) {

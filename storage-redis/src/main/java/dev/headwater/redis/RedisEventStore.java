@@ -1,16 +1,16 @@
 package dev.headwater.redis;
 
 import dev.headwater.history.EventStore;
-import dev.headwater.history.Gap;
 import dev.headwater.history.Located;
-import dev.headwater.history.Mark;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
-import dev.headwater.history.Place;
+import dev.headwater.history.PagesByTime;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.Tally;
+import dev.headwater.history.TimeDirection;
+import dev.headwater.history.TimeRun;
 import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
@@ -53,6 +53,7 @@ public final class RedisEventStore implements EventStore {
     private final RoomPublisher publisher;
     private final RoomList roomList;
     private final EventRooms eventRooms;
+    private final TimeIndex timeIndex;
 
     private RedisEventStore(RedisConnector connector) {
         this.connector = connector;
@@ -61,6 +62,7 @@ public final class RedisEventStore implements EventStore {
         this.publisher = new RoomPublisher(link);
         this.roomList = new RoomList(link);
         this.eventRooms = new EventRooms(link);
+        this.timeIndex = new TimeIndex(link, singleKeyReads);
     }
 
     /**
@@ -133,7 +135,7 @@ public final class RedisEventStore implements EventStore {
                         room,
                         named(events, senders),
                         true,
-                        (ids, head, values) -> basis(head, RoomHead.empty(room, roomVersion), ids, values))
+                        (ids, head, values) -> ReadPages.basis(head, RoomHead.empty(room, roomVersion), ids, values))
                 .reduce((all, more) -> new WriteBasis(
                         all.head(),
                         merged(all.places(), more.places()),
@@ -259,11 +261,23 @@ public final class RedisEventStore implements EventStore {
     }
 
     @Override
+    public Mono<PagesByTime> pagesByTime(RoomId room, long time, TimeDirection direction, int atLeast) {
+        return timeIndex.near(room, time, direction, atLeast);
+    }
+
+    @Override
+    public Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId room, Collection<PageId> pages) {
+        return timeIndex.of(room, pages);
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return Mono.defer(() -> {
             var keys = new RedisKeys(room);
             Mono<List<byte[]>> byScript = link.list(
-                    RedisScript.TALLY, List.of(keys.head(), keys.gaps(), keys.marks()), List.of(keys.indexPrefix()));
+                    RedisScript.TALLY,
+                    List.of(keys.head(), keys.gaps(), keys.marks(), keys.times()),
+                    List.of(keys.indexPrefix()));
             return link.reading(
                     byScript.mapNotNull(values -> ReadPages.tally(room, values)),
                     singleKeyReads.tally(keys).mapNotNull(values -> ReadPages.tally(room, values)));
@@ -334,41 +348,7 @@ public final class RedisEventStore implements EventStore {
     }
 
     private @Nullable Located located(List<EventId> ids, @Nullable RoomHead head, List<byte[]> values) {
-        return head == null ? null : new Located(head, places(ids, values));
-    }
-
-    private static WriteBasis basis(
-            @Nullable RoomHead head, RoomHead ifAbsent, List<EventId> ids, List<byte[]> values) {
-        if (head == null && values.get(0) != null) {
-            throw new UnreadableRecordException("another room has the same keys as " + ifAbsent.room());
-        }
-        Map<EventId, Gap> gaps = new HashMap<>();
-        Map<EventId, Mark> marks = new HashMap<>();
-        Set<UserId> redactedSenders = new HashSet<>();
-        for (int i = 0; i < ids.size(); i++) {
-            byte[] gap = values.get(1 + ids.size() + i);
-            if (gap != null) {
-                gaps.put(ids.get(i), RoomCodec.decodeGap(gap));
-            }
-            byte[] mark = values.get(1 + 2 * ids.size() + i);
-            if (mark != null && ids.get(i).value().startsWith("@")) {
-                redactedSenders.add(new UserId(ids.get(i).value()));
-            } else if (mark != null) {
-                marks.put(ids.get(i), RoomCodec.decodeMark(mark));
-            }
-        }
-        return new WriteBasis(head == null ? ifAbsent : head, places(ids, values), gaps, marks, redactedSenders);
-    }
-
-    private static Map<EventId, Place> places(List<EventId> ids, List<byte[]> values) {
-        Map<EventId, Place> places = new HashMap<>();
-        for (int i = 0; i < ids.size(); i++) {
-            byte[] place = values.get(1 + i);
-            if (place != null) {
-                places.put(ids.get(i), RoomCodec.decodePlace(place));
-            }
-        }
-        return places;
+        return head == null ? null : new Located(head, ReadPages.places(ids, values));
     }
 
     private static <K, V> Map<K, V> merged(Map<K, V> a, Map<K, V> b) {

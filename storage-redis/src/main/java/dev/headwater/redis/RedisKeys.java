@@ -27,6 +27,7 @@ import java.util.List;
  * hw1:{room}:i:N       hash     index, shard N: event → place
  * hw1:{room}:g         hash     gaps by missing event
  * hw1:{room}:k         hash     marks by event, stored or not; redacted senders
+ * hw1:{room}:y         zset     pages by the times of their events
  * hw1:{room}:x:N       string   chunk N of state nodes
  * hw1:{room}:s         hash     confirmed current state: servers with a joined user; ACLs
  * hw1:r:X              zset     rooms of which the hash begins with the hexadecimal digit X
@@ -78,6 +79,10 @@ final class RedisKeys {
 
     byte[] marks() {
         return key("k");
+    }
+
+    byte[] times() {
+        return key("y");
     }
 
     byte[] stateChunk(long number) {

@@ -2,13 +2,18 @@ package dev.headwater.redis;
 
 import dev.headwater.history.BodyChange;
 import dev.headwater.history.Mark;
+import dev.headwater.history.PageId;
+import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.SidePage;
 import dev.headwater.id.EventId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /**
@@ -38,8 +43,18 @@ final class RoomPublisher {
     Mono<Boolean> publish(Publication publication, long token) {
         RoomHead head = publication.head();
         var keys = new RedisKeys(head.room());
-        List<byte[]> names =
-                new ArrayList<>(List.of(keys.head(), keys.tokens(), keys.pages(), keys.gaps(), keys.marks()));
+        List<byte[]> names = new ArrayList<>(
+                List.of(keys.head(), keys.tokens(), keys.pages(), keys.gaps(), keys.marks(), keys.times()));
+        List<byte[]> runs = new ArrayList<>();
+        List<byte[]> goneRuns = new ArrayList<>();
+        grown(publication)
+                .forEach(page -> TimeIndex.write(
+                        page,
+                        (run, score) -> {
+                            runs.add(score);
+                            runs.add(run);
+                        },
+                        goneRuns::add));
         List<byte[]> arguments = new ArrayList<>(List.of(
                 u64(head.version() - 1),
                 RoomCodec.encodeHead(head),
@@ -52,7 +67,9 @@ final class RoomPublisher {
                 number(publication.marks().size()),
                 number(publication.redactedSenders().size()),
                 number(publication.bodies().size()),
-                number(publication.stateChunks().size())));
+                number(publication.stateChunks().size()),
+                number(runs.size() / 2),
+                number(goneRuns.size())));
         publication.stateChunks().forEach((number, nodes) -> {
             names.add(keys.stateChunk(number));
             arguments.add(nodes);
@@ -76,12 +93,21 @@ final class RoomPublisher {
             arguments.add(mark.equals(Mark.NONE) ? NOTHING : RoomCodec.encodeMark(mark));
         });
         publication.redactedSenders().forEach(user -> arguments.add(RedisKeys.field(new EventId(user.value()))));
+        arguments.addAll(runs);
+        arguments.addAll(goneRuns);
         for (BodyChange change : publication.bodies()) {
             names.add(keys.bodies(change.page()));
             arguments.add(number(change.offset()));
             arguments.add(change.bytes());
         }
         return link.writing(link.number(RedisScript.PUBLISH, names, arguments).map(published -> published == 1));
+    }
+
+    /** The pages that events are added to. All other changes leave the times of a page as they are. */
+    private static Stream<SidePage> grown(Publication publication) {
+        Set<PageId> places =
+                publication.places().values().stream().map(Place::page).collect(Collectors.toSet());
+        return publication.pages().stream().filter(page -> places.contains(page.id()));
     }
 
     private static byte[] u64(long value) {

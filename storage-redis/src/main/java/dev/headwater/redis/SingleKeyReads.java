@@ -1,6 +1,10 @@
 package dev.headwater.redis;
 
+import dev.headwater.history.TimeDirection;
+import dev.headwater.history.TimeRun;
 import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScoredValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +77,35 @@ final class SingleKeyReads {
                                 })));
     }
 
+    /** In place of pages-by-time.lua. */
+    Mono<List<byte[]>> runs(RedisKeys keys, long time, TimeDirection direction, int over, int beyond) {
+        return ofOneMoment(
+                keys.head(),
+                head -> Flux.range(0, TimeRun.MAX_BITS + 1)
+                        .flatMap(bits -> runs(keys.times(), bits, time, direction, over, beyond), AT_ONCE)
+                        .collect(ArrayList::new, (all, run) -> {
+                            all.add(run.getValue());
+                            all.add(decimal((long) run.getScore()));
+                        }));
+    }
+
+    /** Those of one length. */
+    private Flux<ScoredValue<byte[]>> runs(
+            byte[] key, int bits, long time, TimeDirection direction, int over, int beyond) {
+        long first = TimeIndex.lowestScore(bits);
+        long last = TimeIndex.lowestScore(bits + 1);
+        long earliest = first + Math.max(0, time - (1L << bits) + 1);
+        Range<Long> around = Range.create(earliest, first + time);
+        Range<Long> behind = Range.from(Range.Boundary.including(first), Range.Boundary.excluding(earliest));
+        Range<Long> ahead = Range.from(Range.Boundary.excluding(first + time), Range.Boundary.excluding(last));
+        return Flux.concat(
+                        link.send(redis -> redis.zrangebyscoreWithScores(key, around, Limit.from(over))),
+                        direction == TimeDirection.FORWARDS
+                                ? link.send(redis -> redis.zrangebyscoreWithScores(key, ahead, Limit.from(beyond)))
+                                : link.send(redis -> redis.zrevrangebyscoreWithScores(key, behind, Limit.from(beyond))))
+                .flatMapIterable(runs -> runs);
+    }
+
     /** In place of tally.lua. */
     Mono<List<byte[]>> tally(RedisKeys keys) {
         return ofOneMoment(keys.head(), head -> {
@@ -89,9 +122,10 @@ final class SingleKeyReads {
             return Mono.zip(
                             places,
                             link.send(redis -> redis.hlen(keys.gaps())),
-                            link.send(redis -> redis.hlen(keys.marks())))
-                    .map(all ->
-                            new ArrayList<>(List.of(decimal(all.getT1()), decimal(all.getT2()), decimal(all.getT3()))));
+                            link.send(redis -> redis.hlen(keys.marks())),
+                            link.send(redis -> redis.zcard(keys.times())))
+                    .map(all -> new ArrayList<>(List.of(
+                            decimal(all.getT1()), decimal(all.getT2()), decimal(all.getT3()), decimal(all.getT4()))));
         });
     }
 

@@ -1,8 +1,10 @@
--- KEYS: head, tokens, page list, gaps, marks, then chunks of states, then the side pages, then a body page for each change.
+-- KEYS: head, tokens, page list, gaps, marks, times, then chunks of states, then the side pages, then a body page for each
+--       change.
 -- ARGV: 1 expected version, 2 head from its version on, 3 where the token goes, 4 token, 5 the index' prefix,
---       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 redacted senders, 11 changes of bodies, 12 chunks; then each
---       chunk; for each side page: member, bytes; for each place: field, place; for each gap: field, gap; fields of closed
---       gaps; for each mark: field, mark or nothing; fields of redacted senders; for each change of a body: offset, bytes.
+--       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 redacted senders, 11 changes of bodies, 12 chunks, 13 runs of
+--       times, 14 runs that are gone; then each chunk; for each side page: member, bytes; for each place: field, place; for
+--       each gap: field, gap; fields of closed gaps; for each mark: field, mark or nothing; fields of redacted senders; for
+--       each run: score, member; members of runs that are gone; for each change of a body: offset, bytes.
 -- Answers 1 if it is published, now or when this very call was made before; 0 if somebody else was faster.
 local stored = redis.call('GET', KEYS[1])
 local entries = 0
@@ -25,15 +27,15 @@ local prefix = ARGV[5]
 local places = tonumber(ARGV[6])
 local chunks = tonumber(ARGV[12])
 local firstBody = #KEYS - tonumber(ARGV[11])
-local firstPage = 13 + chunks
-local firstPlace = firstPage + 2 * (firstBody - 5 - chunks)
+local firstPage = 15 + chunks
+local firstPlace = firstPage + 2 * (firstBody - 6 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
 if places > 0 and hasMoved(prefix, entries, firstPlace, firstGap - 1, 2) then return redis.error_reply(MOVING) end
 
-for i = 1, chunks do redis.call('SET', KEYS[5 + i], ARGV[12 + i]) end
-for i = 6 + chunks, firstBody do
-  local at = firstPage + 2 * (i - 6 - chunks)
+for i = 1, chunks do redis.call('SET', KEYS[6 + i], ARGV[14 + i]) end
+for i = 7 + chunks, firstBody do
+  local at = firstPage + 2 * (i - 7 - chunks)
   redis.call('SET', KEYS[i], ARGV[at + 1])
   redis.call('ZADD', KEYS[3], 0, ARGV[at])
 end
@@ -68,10 +70,18 @@ for _ = 1, tonumber(ARGV[10]) do
   redis.call('HSET', KEYS[5], ARGV[at], '')
   at = at + 1
 end
+for _ = 1, tonumber(ARGV[13]) do
+  redis.call('ZADD', KEYS[6], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[14]) do
+  redis.call('ZREM', KEYS[6], ARGV[at])
+  at = at + 1
+end
 for i = firstBody + 1, #KEYS do
   redis.call('SETRANGE', KEYS[i], ARGV[at], ARGV[at + 1])
   at = at + 2
 end
 redis.call('SETRANGE', KEYS[2], ARGV[3], ARGV[4])
-redis.call('SET', KEYS[1], '\2' .. struct.pack('>I4', entries) .. ARGV[2])
+redis.call('SET', KEYS[1], '\3' .. struct.pack('>I4', entries) .. ARGV[2])
 return 1

@@ -1,5 +1,5 @@
--- KEYS: head, gaps, marks.  ARGV: the index' prefix.
--- Answers: head, and as text how many entries the index, the gaps and the marks have.
+-- KEYS: head, gaps, marks, times.  ARGV: the index' prefix.
+-- Answers: head, and as text how many entries the index, the gaps, the marks and the times have.
 local head = redis.call('GET', KEYS[1])
 if not head then return {head} end
 local entries = struct.unpack('>I4', head, 2)
@@ -11,4 +11,5 @@ if entries > 0 then
     places = places + length - 1
   end
 end
-return {head, tostring(places), tostring(redis.call('HLEN', KEYS[2])), tostring(redis.call('HLEN', KEYS[3]))}
+local gaps, marks, runs = redis.call('HLEN', KEYS[2]), redis.call('HLEN', KEYS[3]), redis.call('ZCARD', KEYS[4])
+return {head, tostring(places), tostring(gaps), tostring(marks), tostring(runs)}

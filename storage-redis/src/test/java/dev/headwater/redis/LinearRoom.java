@@ -62,6 +62,11 @@ final class LinearRoom {
         return head;
     }
 
+    /** When an event was. */
+    long time(long n) {
+        return 1_700_000_000_000L + n * 1000;
+    }
+
     /** The publication that adds the next {@code pages} pages, and the bodies to append before it. */
     Batch next(int pages) {
         Map<PageId, byte[]> bodies = new HashMap<>();
@@ -78,7 +83,7 @@ final class LinearRoom {
                 slots.add(new Side(
                         event(n),
                         n,
-                        1_700_000_000_000L + n * 1000,
+                        time(n),
                         EventKind.ORDINARY,
                         Visibility.OPEN,
                         StateAround.UNKNOWN,

@@ -8,10 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.EventStoreContract;
 import dev.headwater.history.PageId;
+import dev.headwater.history.PagesByTime;
+import dev.headwater.history.TimeDirection;
+import dev.headwater.history.TimeRun;
 import dev.headwater.id.EventId;
 import dev.headwater.redis.testing.RedisCluster;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +120,17 @@ class RedisClusterIT extends EventStoreContract {
         System.arraycopy(last.bodies(), side.bodyOffset(), body, 0, body.length);
         assertThat(body).isEqualTo(room.body(side.correctedDepth()));
         assertThat(value(store.plan(room.id, pages)).pages()).hasSize(pages.size() - 1);
+        for (TimeDirection direction : TimeDirection.values()) {
+            var byTime = value(store.pagesByTime(room.id, room.time(5 * 32 + 3), direction, 64));
+            assertThat(byTime.pages()).contains(new PagesByTime.Near(new PageId(5, 0), 0));
+            assertThat(byTime.pages().stream().map(PagesByTime.Near::page))
+                    .containsAll(
+                            direction == TimeDirection.FORWARDS
+                                    ? pages.subList(5, pages.size() - 1)
+                                    : pages.subList(0, 6));
+        }
+        assertThat(value(store.timeRuns(room.id, pages.subList(2, 3))))
+                .isEqualTo(Map.of(new PageId(2, 0), List.of(new TimeRun(room.time(64), 15))));
         var lastPages = value(store.lastPages(
                 room.id,
                 LongStream.rangeClosed(0, count / PageId.LEVELS).boxed().toList()));

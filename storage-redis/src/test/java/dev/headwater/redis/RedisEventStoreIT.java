@@ -12,11 +12,14 @@ import dev.headwater.history.EventStoreContract;
 import dev.headwater.history.Gap;
 import dev.headwater.history.Mark;
 import dev.headwater.history.PageId;
+import dev.headwater.history.PagesByTime;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomHead;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StoreUnavailableException;
+import dev.headwater.history.TimeDirection;
+import dev.headwater.history.TimeRun;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
@@ -140,8 +143,35 @@ class RedisEventStoreIT extends EventStoreContract {
                 .isEqualTo(value(store.link()
                         .list(
                                 RedisScript.TALLY,
-                                List.of(keys.head(), keys.gaps(), keys.marks()),
+                                List.of(keys.head(), keys.gaps(), keys.marks(), keys.times()),
                                 List.of(keys.indexPrefix()))));
+        for (TimeDirection direction : TimeDirection.values()) {
+            for (int page : new int[] {0, 7, 19}) {
+                long time = room.time(page * 32 + 5);
+                var byScript = value(store.pagesByTime(room.id, time, direction, 2));
+                var oneByOne = TimeIndex.decode(
+                        room.id, time, direction, 2, value(singleKeyReads.runs(keys, time, direction, 1_001, 2)));
+                assertThat(present(oneByOne).pages()).containsExactlyInAnyOrderElementsOf(byScript.pages());
+                assertThat(present(oneByOne).within()).isEqualTo(byScript.within());
+            }
+        }
+    }
+
+    @Test
+    void findsAPageOfALineByItsTime() {
+        var room = new LinearRoom("by-time").grow(store, 40);
+        var forwards = value(store.pagesByTime(room.id, room.time(9 * 32 + 5), TimeDirection.FORWARDS, 2));
+        assertThat(forwards.pages())
+                .containsExactlyInAnyOrder(
+                        new PagesByTime.Near(new PageId(9, 0), 0),
+                        new PagesByTime.Near(new PageId(10, 0), 27_000),
+                        new PagesByTime.Near(new PageId(11, 0), 59_000));
+        assertThat(forwards.within()).isEqualTo(59_000);
+        var end = value(store.pagesByTime(room.id, room.time(40 * 32), TimeDirection.FORWARDS, 2));
+        assertThat(end.within()).isEqualTo(Long.MAX_VALUE);
+        assertThat(value(store.timeRuns(room.id, List.of(new PageId(3, 0), new PageId(40, 0)))))
+                .isEqualTo(Map.of(
+                        new PageId(3, 0), List.of(new TimeRun(room.time(96), 15)), new PageId(40, 0), List.of()));
     }
 
     @Test
@@ -278,6 +308,9 @@ class RedisEventStoreIT extends EventStoreContract {
         assertThat(store.window(other.id, page).blockOptional()).isEmpty();
         assertThat(store.plan(other.id, page).blockOptional()).isEmpty();
         assertThat(store.lastPages(other.id, List.of(0L)).blockOptional()).isEmpty();
+        assertThat(store.pagesByTime(other.id, 0, TimeDirection.FORWARDS, 8).blockOptional())
+                .isEmpty();
+        assertThat(store.timeRuns(other.id, page).blockOptional()).isEmpty();
         assertThat(store.admission(other.id, ServerName.parse("a.test")).blockOptional())
                 .isEmpty();
         assertThat(value(store.pagesFrom(other.id, PageId.LOWEST, 9))).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.PageId;
 import dev.headwater.history.Sight;
+import dev.headwater.history.TimeDirection;
 import dev.headwater.redis.testing.RedisServer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,6 +37,8 @@ class RedisFootprintIT {
                     .isEqualTo(Map.of("evalsha", 1L));
             assertThat(sent(server, cold.window(room.id, WINDOW))).isEqualTo(Map.of("mget", 1L));
             assertThat(sent(server, cold.plan(room.id, WINDOW))).isEqualTo(Map.of("mget", 1L));
+            assertThat(sent(server, cold.pagesByTime(room.id, room.time(300), TimeDirection.BACKWARDS, 8)))
+                    .isEqualTo(Map.of("evalsha", 1L));
             assertThat(sent(
                             server,
                             cold.lastPages(room.id, List.of(8L, 9L)).then(cold.lastPages(room.id, List.of(8L)))))

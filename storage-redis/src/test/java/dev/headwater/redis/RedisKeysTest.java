@@ -25,6 +25,7 @@ class RedisKeysTest {
                 keys.pages(),
                 keys.gaps(),
                 keys.marks(),
+                keys.times(),
                 keys.stateChunk(7),
                 keys.admission(),
                 keys.bodies(page),

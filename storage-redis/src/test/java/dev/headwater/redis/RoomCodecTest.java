@@ -23,7 +23,7 @@ class RoomCodecTest {
     /** A head as the publishing script stores it. */
     static byte[] stored(RoomHead head, int entries) {
         return new RecordWriter(64)
-                .u8(2)
+                .u8(3)
                 .u32(entries)
                 .raw(RoomCodec.encodeHead(head))
                 .toBytes();
@@ -32,7 +32,7 @@ class RoomCodecTest {
     @Test
     void writesAHeadAsTheSchemaSays() {
         assertThat(HexFormat.of().formatHex(stored(HEAD, 129)))
-                .isEqualTo("02" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
+                .isEqualTo("03" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
                         + "03" + "03" + "05" + "04" + "ac02" + "808080808020");
     }
 

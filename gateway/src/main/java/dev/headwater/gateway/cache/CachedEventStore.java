@@ -12,13 +12,9 @@ import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomHead;
-import dev.headwater.history.Tally;
-import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
-import dev.headwater.id.UserId;
-import dev.headwater.room.RoomVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -43,7 +38,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>Reads of the same are shared. A read goes on when all who asked for it have cancelled: what it brings is kept.
  */
-public final class CachedEventStore implements EventStore {
+public final class CachedEventStore extends ForwardingEventStore {
     /** Bodies that another process has taken out of the store leave this one's memory so long after, if nobody asks. */
     static final Duration LONGEST = Duration.ofHours(1);
 
@@ -57,7 +52,6 @@ public final class CachedEventStore implements EventStore {
 
     private record PagesOf(RoomId room, List<PageId> pages) {}
 
-    private final EventStore store;
     private final Cache<Held.Key, Held> held;
     private final AtomicLong epoch = new AtomicLong();
     // By thread, so that who asks on an event loop is answered there.
@@ -75,7 +69,7 @@ public final class CachedEventStore implements EventStore {
     }
 
     CachedEventStore(EventStore store, long maxBytes, Ticker ticker) {
-        this.store = store;
+        super(store);
         held = Caffeine.newBuilder()
                 .ticker(ticker)
                 .expireAfterWrite(LONGEST)
@@ -348,47 +342,11 @@ public final class CachedEventStore implements EventStore {
     }
 
     @Override
-    public Mono<WriteBasis> basis(
-            RoomId room, RoomVersion roomVersion, Collection<EventId> events, Collection<UserId> senders) {
-        return store.basis(room, roomVersion, events, senders);
-    }
-
-    @Override
-    public Mono<Pages> lastPages(RoomId room, Collection<Long> buckets) {
-        return store.lastPages(room, buckets);
-    }
-
-    @Override
-    public Mono<Map<PageId, Integer>> append(RoomId room, Map<PageId, byte[]> bodies) {
-        return store.append(room, bodies);
-    }
-
-    @Override
     public Mono<Boolean> publish(Publication publication) {
-        return store.publish(publication)
+        return super.publish(publication)
                 .doOnNext(published -> publication
                         .bodies()
                         .forEach(change -> held.invalidate(
                                 new Held.PageKey(publication.head().room(), change.page()))));
-    }
-
-    @Override
-    public Mono<Void> admit(RoomId room, RoomAdmission admission) {
-        return store.admit(room, admission);
-    }
-
-    @Override
-    public Mono<List<PageId>> pagesFrom(RoomId room, PageId first, int atMost) {
-        return store.pagesFrom(room, first, atMost);
-    }
-
-    @Override
-    public Mono<Tally> tally(RoomId room) {
-        return store.tally(room);
-    }
-
-    @Override
-    public Flux<RoomId> rooms() {
-        return store.rooms();
     }
 }

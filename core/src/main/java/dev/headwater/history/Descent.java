@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Descent {
     /** Side data older than this is read again before an event is shown by it: somebody may have marked the event. */
-    static final long MAX_AGE_NANOS = 250_000_000;
+    static final long MAX_AGE_NANOS = EventStore.HONOURED_AFTER.dividedBy(2).toNanos();
     /** The width of the frontier at first, and where it gives up growing. */
     static final int FIRST_WIDTH = 16_384;
 

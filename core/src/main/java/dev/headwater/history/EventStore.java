@@ -5,6 +5,7 @@ import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import dev.headwater.id.UserId;
 import dev.headwater.room.RoomVersion;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ public interface EventStore {
     int MAX_RUNS_OVER = 1_000;
     /** Pages that one {@link #pagesByTime} or {@link #timeRuns} is asked for at most. */
     int MAX_BY_TIME = 64;
+
+    /**
+     * How long after a publication was answered every reader of every process acts by it, at most: a head may be used for
+     * half of it, and what was read with that head for the other half.
+     */
+    Duration HONOURED_AFTER = Duration.ofMillis(500);
 
     /** Looks up events by ID. Empty if the room is not stored. */
     Mono<Located> locate(RoomId room, Collection<EventId> events);

@@ -32,9 +32,9 @@ import reactor.core.publisher.Mono;
  * A store with a memory of what was read from the one behind it: places of events, pages, chunks of state nodes.
  *
  * <p>Places and chunks never change, and bodies only together with their side data, which says so. Side data does change,
- * but never without a publication, which changes the version in the room's head: so it is used only where the head has been
- * read since it was asked for, and has the version that the side data was read at. Nothing is answered that is older than
- * the question.
+ * but never without a publication, which changes the version in the room's head: so it is used only where the head has the
+ * version that the side data was read at. The head, and what decides about a server's access, are used for {@link #LEASE}
+ * from the moment they were asked for, and then read anew.
  *
  * <p>Reads of the same are shared. A read goes on when all who asked for it have cancelled: what it brings is kept.
  */
@@ -42,22 +42,26 @@ public final class CachedEventStore extends ForwardingEventStore {
     /** Bodies that another process has taken out of the store leave this one's memory so long after, if nobody asks. */
     static final Duration LONGEST = Duration.ofHours(1);
 
-    private static final byte[] NO_BODIES = {};
+    /** How long the head of a room and the admission of a server are used, counted from when they were asked for. */
+    static final Duration LEASE = EventStore.HONOURED_AFTER.dividedBy(2);
 
-    private record HeadOf(Thread thread, RoomId room) {}
+    /** Of the heads under lease, and as much again of the admissions. */
+    private static final long LEASED_BYTES = 4 * 1024 * 1024;
+
+    private static final byte[] NO_BODIES = {};
 
     private record PlacesOf(Thread thread, RoomId room, Set<EventId> events) {}
 
-    private record AdmissionOf(Thread thread, RoomId room, ServerName server) {}
+    private record AdmissionOf(RoomId room, ServerName server) {}
 
     private record PagesOf(RoomId room, List<PageId> pages) {}
 
     private final Cache<Held.Key, Held> held;
     private final AtomicLong epoch = new AtomicLong();
+    private final Leases<RoomId, Pages> heads;
+    private final Leases<AdmissionOf, RoomAdmission.OfServer> admissions;
     // By thread, so that who asks on an event loop is answered there.
-    private final Turns<HeadOf, Pages> heads = new Turns<>();
     private final Turns<PlacesOf, Located> located = new Turns<>();
-    private final Turns<AdmissionOf, RoomAdmission.OfServer> admissions = new Turns<>();
     private final ConcurrentMap<PagesOf, Mono<Pages>> windows = new ConcurrentHashMap<>();
 
     /**
@@ -70,6 +74,8 @@ public final class CachedEventStore extends ForwardingEventStore {
 
     CachedEventStore(EventStore store, long maxBytes, Ticker ticker) {
         super(store);
+        heads = new Leases<>(LEASE, LEASED_BYTES, head -> Held.OVERHEAD, ticker);
+        admissions = new Leases<>(LEASE, LEASED_BYTES, CachedEventStore::bytes, ticker);
         held = Caffeine.newBuilder()
                 .ticker(ticker)
                 .expireAfterWrite(LONGEST)
@@ -80,12 +86,19 @@ public final class CachedEventStore extends ForwardingEventStore {
                 .build();
     }
 
+    private static int bytes(RoomAdmission.OfServer admission) {
+        return Held.OVERHEAD
+                + admission.acls().stream().mapToInt(String::length).sum();
+    }
+
     /**
      * Forgets everything, and what is being read as well: to be called when the store may have lost something that was
      * published, as Redis may when another node takes over. Returns at once.
      */
     public void forget() {
         epoch.incrementAndGet();
+        heads.end();
+        admissions.end();
         windows.clear();
     }
 
@@ -146,7 +159,7 @@ public final class CachedEventStore extends ForwardingEventStore {
     }
 
     private Mono<Pages> head(RoomId room) {
-        return heads.next(new HeadOf(Thread.currentThread(), room), () -> store.plan(room, List.of()));
+        return heads.next(room, () -> store.plan(room, List.of()));
     }
 
     @Override
@@ -313,8 +326,7 @@ public final class CachedEventStore extends ForwardingEventStore {
 
     @Override
     public Mono<RoomAdmission.OfServer> admission(RoomId room, ServerName server) {
-        return Mono.defer(() -> admissions.next(
-                new AdmissionOf(Thread.currentThread(), room, server), () -> store.admission(room, server)));
+        return Mono.defer(() -> admissions.next(new AdmissionOf(room, server), () -> store.admission(room, server)));
     }
 
     @Override
@@ -343,10 +355,16 @@ public final class CachedEventStore extends ForwardingEventStore {
 
     @Override
     public Mono<Boolean> publish(Publication publication) {
-        return super.publish(publication)
-                .doOnNext(published -> publication
-                        .bodies()
-                        .forEach(change -> held.invalidate(
-                                new Held.PageKey(publication.head().room(), change.page()))));
+        RoomId room = publication.head().room();
+        return super.publish(publication).doOnNext(published -> {
+            heads.end(room::equals);
+            publication.bodies().forEach(change -> held.invalidate(new Held.PageKey(room, change.page())));
+        });
+    }
+
+    @Override
+    public Mono<Void> admit(RoomId room, RoomAdmission admission) {
+        return super.admit(room, admission)
+                .doOnSuccess(done -> admissions.end(of -> of.room().equals(room)));
     }
 }

@@ -117,7 +117,9 @@ final class ImportCommand implements Callable<Integer> {
                 .concatMap(file -> one(store, loader, keys, file), 1)
                 .doOnNext(loader::print)
                 .map(report -> report.refusedInAll() > 0)
-                .reduce(false, Boolean::logicalOr);
+                .reduce(false, Boolean::logicalOr)
+                // Who sees the command end may count on it that every gateway acts by what it has written.
+                .delayElement(EventStore.HONOURED_AFTER);
     }
 
     private Mono<ImportReport> one(EventStore store, RoomLoader loader, PinnedKeys keys, Path file) {

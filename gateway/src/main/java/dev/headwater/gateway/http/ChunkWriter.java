@@ -22,8 +22,8 @@ import reactor.util.context.Context;
 /**
  * Writes the chunks of one response to its channel at the speed of the reader, all on the channel's event loop.
  *
- * <p>Two chunks exist at a time, and where both are full they leave in one system call. The last one waits until those
- * before it have left, and is not waited for: the end of the response follows at once and leaves with it. Completes
+ * <p>Two chunks exist at a time, and leave in one system call. The last one is not waited for: the end of the response
+ * follows at once and leaves with it. Completes
  * empty if there are no chunks, with nothing written; fails with what the chunks fail with, or with
  * {@link ResponseWriter.SlowReaderException}. Cancelling cancels the chunks.
  */
@@ -202,9 +202,8 @@ final class ChunkWriter extends Mono<Void> {
                 return;
             }
             try {
-                // Not here: this may be within the write of another chunk, which Netty's HTTP encoder would write twice
-                // if
-                // it were given one more in the middle of it.
+                // Not here: this may be within the write of another chunk, which Netty's HTTP encoder would write
+                // twice if it were given one more in the middle of it.
                 loop.execute(this::goOn);
             } catch (RejectedExecutionException e) {
                 cancelUpstream();
@@ -220,7 +219,7 @@ final class ChunkWriter extends Mono<Void> {
         }
 
         private void endIfLeft() {
-            if (over || leaving > 0 || (last == null && !complete)) {
+            if (over || leaving == AT_ONCE || (last == null && !complete)) {
                 return;
             }
             over = true;

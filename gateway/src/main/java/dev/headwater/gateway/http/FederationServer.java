@@ -46,9 +46,12 @@ public final class FederationServer {
      */
     private static final int SEND_BUFFER_BYTES = 32 * 1024;
 
-    /** One chunk makes the channel unwritable, half of one lets it go on. */
+    /**
+     * Above what a response ever has under way: what makes a channel unwritable is flushed at once, in the middle of a
+     * chunk, and the two bytes that end the chunk are then sent by themselves.
+     */
     private static final WriteBufferWaterMark WATER_MARK =
-            new WriteBufferWaterMark(JsonStream.CHUNK_BYTES / 2, JsonStream.CHUNK_BYTES);
+            new WriteBufferWaterMark(2 * JsonStream.CHUNK_BYTES, 4 * JsonStream.CHUNK_BYTES);
 
     /** Keeps chunks for reuse. Netty's default takes every second one from the system anew, filled with zeros. */
     private static final ByteBufAllocator CHUNKS = PooledByteBufAllocator.DEFAULT;

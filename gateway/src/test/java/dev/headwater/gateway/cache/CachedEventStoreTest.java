@@ -38,7 +38,8 @@ class CachedEventStoreTest extends EventStoreContract {
 
     private final MemoryEventStore memory = new MemoryEventStore();
     private final CountingStore counted = new CountingStore(memory);
-    private final CachedEventStore store = new CachedEventStore(counted, PLENTY);
+    private final AtomicLong nanos = new AtomicLong();
+    private final CachedEventStore store = new CachedEventStore(counted, PLENTY, nanos::get);
 
     @Override
     protected EventStore store() {
@@ -46,11 +47,27 @@ class CachedEventStoreTest extends EventStoreContract {
     }
 
     @Test
-    void readsTheHeadAloneForWhatItHolds() {
+    void readsNothingForWhatItHoldsWhileTheLeaseLasts() {
+        RoomBuilder room = stored(200);
+        List<String> first = walk(store, room, "e200");
+        assertThat(walk(store, room, "e200")).isEqualTo(first);
+        long plans = counted.plans.get();
+        long windows = counted.windows.get();
+
+        assertThat(walk(store, room, "e200")).isEqualTo(first);
+
+        assertThat(counted.plans).hasValue(plans);
+        assertThat(counted.windows).hasValue(windows);
+        assertThat(counted.locates).hasValue(1);
+    }
+
+    @Test
+    void readsTheHeadAloneForWhatItHoldsWhenTheLeaseIsOver() {
         RoomBuilder room = stored(200);
         List<String> first = walk(store, room, "e200");
         assertThat(first).hasSize(201);
         long windows = counted.windows.get();
+        leaseEnds();
 
         assertThat(walk(store, room, "e200")).isEqualTo(first);
 
@@ -61,21 +78,67 @@ class CachedEventStoreTest extends EventStoreContract {
     }
 
     @Test
-    void showsAMarkThatAnotherProcessHasWritten() {
+    void showsAMarkThatAnotherProcessHasWrittenWhenTheLeaseIsOver() {
         RoomBuilder room = stored(40);
+        walk(store, room, "e40");
         walk(store, room, "e40");
         room.event("redaction").after("e40").redacts("e20");
         new RoomWriter(memory)
                 .write(room.room(), RoomBuilder.VERSION, List.of(room.get("redaction")))
                 .block(LONG);
+        leaseEnds();
 
+        showsRedacted(room, "e20");
+    }
+
+    @Test
+    void showsAMarkOfItsOwnAtOnce() {
+        RoomBuilder room = stored(40);
+        walk(store, room, "e40");
+        walk(store, room, "e40");
+        room.event("redaction").after("e40").redacts("e20");
+        new RoomWriter(store)
+                .write(room.room(), RoomBuilder.VERSION, List.of(room.get("redaction")))
+                .block(LONG);
+
+        showsRedacted(room, "e20");
+    }
+
+    @Test
+    void knowsAtOnceWhomItHasAdmittedAndInTimeWhomOthersHave() {
+        RoomBuilder room = stored(1);
+        admit(memory, room, Set.of(ASKER));
+        assertThat(isJoined(room)).isTrue();
+
+        admit(store, room, Set.of());
+        assertThat(isJoined(room)).isFalse();
+
+        admit(memory, room, Set.of(ASKER));
+        leaseEnds();
+        assertThat(isJoined(room)).isTrue();
+    }
+
+    private static void admit(EventStore store, RoomBuilder room, Set<ServerName> joined) {
+        store.admit(room.room(), new RoomAdmission(joined, List.of())).block(LONG);
+    }
+
+    private boolean isJoined(RoomBuilder room) {
+        return Objects.requireNonNull(store.admission(room.room(), ASKER).block(LONG))
+                .joined();
+    }
+
+    private void leaseEnds() {
+        nanos.addAndGet(CachedEventStore.LEASE.toNanos());
+    }
+
+    private void showsRedacted(RoomBuilder room, String name) {
         List<WalkedEvent> walked = walked(store, room, "e40").block(LONG);
 
         assertThat(walked)
                 .hasSize(41)
                 .filteredOn(WalkedEvent::redacted)
                 .singleElement()
-                .satisfies(event -> assertThat(event.id()).isEqualTo(RoomBuilder.id("e20")));
+                .satisfies(event -> assertThat(event.id()).isEqualTo(RoomBuilder.id(name)));
     }
 
     @Test

@@ -50,7 +50,8 @@ class ChunkWriterTest {
         assertThat(complete).isTrue();
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < CHUNKS; i++) {
-            expected.append("8000\r\n")
+            expected.append(Integer.toHexString(JsonStream.CHUNK_BYTES))
+                    .append("\r\n")
                     .append(String.valueOf((char) ('a' + i)).repeat(JsonStream.CHUNK_BYTES))
                     .append("\r\n");
         }

@@ -1,44 +1,36 @@
 package dev.headwater.gateway.transfer;
 
+import static dev.headwater.gateway.transfer.SmallRoom.EVA;
+import static dev.headwater.gateway.transfer.SmallRoom.bytes;
+import static dev.headwater.gateway.transfer.SmallRoom.hashed;
+import static dev.headwater.gateway.transfer.SmallRoom.lines;
+import static dev.headwater.gateway.transfer.SmallRoom.message;
+import static dev.headwater.gateway.transfer.SmallRoom.ofSize;
+import static dev.headwater.gateway.transfer.SmallRoom.rawlySigned;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headwater.event.EventHashes;
 import dev.headwater.event.Pdu;
-import dev.headwater.gateway.auth.SignatureProvider;
-import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.MemoryEventStore;
-import dev.headwater.history.Sight;
 import dev.headwater.id.EventId;
-import dev.headwater.json.CanonicalJson;
-import dev.headwater.json.UnpaddedBase64;
-import dev.headwater.room.Redaction;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.EventSigner;
 import dev.headwater.sign.SignedRoom;
 import dev.headwater.sign.VerifyKeys;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Bad events in a dump, one at a time among good ones: each is reported with its reason, and costs nobody else anything. */
 class BadEventsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String EVA = "@eva:e.example";
     private static final EventSigner STRANGER = EventSigner.of("stranger.example");
 
     private final MemoryEventStore store = new MemoryEventStore();
@@ -216,7 +208,7 @@ class BadEventsTest {
     @MethodSource("bad")
     @ParameterizedTest
     void isRefusedWithItsReasonWhileItsNeighboursAreTaken(Bad bad) {
-        SignedRoom room = room(bad.version());
+        SignedRoom room = SmallRoom.of(bad.version());
         byte[] line = bad.line().apply(room);
         room.say(EVA, "after");
         List<byte[]> lines = lines(room);
@@ -233,7 +225,7 @@ class BadEventsTest {
     @ParameterizedTest
     @EnumSource
     void oneAmongFiftyCostsTheOthersNothing(RoomVersion version) {
-        SignedRoom room = room(version);
+        SignedRoom room = SmallRoom.of(version);
         for (int i = 0; i < 46; i++) {
             room.say(EVA, "message " + i);
         }
@@ -250,7 +242,7 @@ class BadEventsTest {
     @ParameterizedTest
     @EnumSource
     void aKeyThatHadExpiredCountsUpToVersion4(RoomVersion version) {
-        SignedRoom room = room(version);
+        SignedRoom room = SmallRoom.of(version);
         long expired = room.last().originServerTs();
         Pdu late = room.say(EVA, "late");
         room.say(SignedRoom.ADA, "later");
@@ -272,208 +264,6 @@ class BadEventsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void takesWhatIsJustWithinTheLimits(RoomVersion version) {
-        SignedRoom room = room(version);
-        room.add(ofSize(room, 65_536));
-        room.add(message(room).put("type", "x".repeat(255)));
-        ObjectNode deepest = message(room);
-        room.add(deepest.put("depth", (1L << 53) - 1));
-        ObjectNode wide = message(room);
-        for (int i = 0; i < 25; i++) {
-            room.edge(wide.withArray("prev_events"), room.pdus().get(i % 5).id());
-        }
-        room.add(wide.put("depth", (1L << 53) - 1));
-
-        ImportReport report = load(room.keys(), lines(room));
-
-        assertThat(report.refused()).isEmpty();
-        assertThat(report.taken()).isEqualTo(room.pdus().size());
-        assertThat(Dumps.verify(store, room.id()).examples()).isEmpty();
-        assertThat(room.last().prevEvents()).hasSizeLessThanOrEqualTo(6);
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            mode = Mode.INCLUDE,
-            names = {"V1", "V2", "V3", "V4", "V5"})
-    void takesNumbersThatOldVersionsTolerate(RoomVersion version) {
-        SignedRoom room = room(version);
-        for (String number : List.of("1.5", "1e+20", "1.0", "-0", "1180591620717411303424")) {
-            room.add(room.draft(EVA, "m.room.message", "{\"n\":" + number + "}"));
-        }
-        assertThat(load(room.keys(), lines(room)).refused()).isEmpty();
-        assertThat(Dumps.export(store, room.id())).isEqualTo(room.lines());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void neverFollowsAnEdgeIntoAnotherRoom(RoomVersion version) {
-        SignedRoom other = new SignedRoom(version, "other");
-        Pdu there = other.say(SignedRoom.ADA, "there");
-        load(other.keys(), lines(other));
-        SignedRoom room = room(version);
-        ObjectNode bridge = message(room);
-        room.edge(bridge.withArray("prev_events"), there.id());
-        Pdu event = room.add(bridge);
-
-        assertThat(load(room.keys(), lines(room)).refused()).isEmpty();
-
-        assertThat(walk(room, event.id()))
-                .containsExactlyInAnyOrderElementsOf(
-                        room.pdus().stream().map(Pdu::id).toList());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void keepsTheRedactedCopyWhereTheContentHashIsWrong(RoomVersion version) {
-        SignedRoom room = room(version);
-        ObjectNode event = room.server("e.example").hashAndSign(message(room), version);
-        event.withObject("content").put("body", "never said");
-        List<byte[]> lines = lines(room);
-        lines.add(bytes(event));
-
-        ImportReport report = load(room.keys(), lines);
-
-        assertThat(report.taken()).isEqualTo(4);
-        assertThat(report.redacted()).isEqualTo(1);
-        assertThat(Dumps.export(store, room.id())).last().isEqualTo(SignedRoom.line(Redaction.redact(event, version)));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void stripsWhatStandsInUnsigned(RoomVersion version) {
-        SignedRoom room = room(version);
-        List<byte[]> lines = lines(room);
-        String line = new String(lines.remove(2), StandardCharsets.UTF_8);
-        lines.add(("{\"unsigned\":{\"age\":1.5,\"pad\":\"" + "x".repeat(200_000) + "\"}," + line.substring(1))
-                .getBytes(StandardCharsets.UTF_8));
-
-        assertThat(load(room.keys(), lines).refused()).isEmpty();
-
-        assertThat(Dumps.export(store, room.id())).isEqualTo(room.lines());
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"V1", "V2"})
-    void keepsTheFirstOfTwoEventsWithOneId(RoomVersion version) {
-        SignedRoom room = room(version);
-        ObjectNode second = message(room).put("event_id", room.last().id().value());
-        room.edge(second.putArray("prev_events"), room.pdus().get(1).id());
-        List<byte[]> lines = lines(room);
-        lines.add(bytes(rawlySigned(room, second)));
-
-        ImportReport report = load(room.keys(), lines);
-
-        assertThat(report.taken()).isEqualTo(3);
-        assertThat(report.known()).isZero();
-        assertThat(report.refused()).containsOnlyKeys("id-taken").hasEntrySatisfying("id-taken", refused -> {
-            assertThat(refused.count()).isEqualTo(1);
-            assertThat(refused.example()).isEqualTo(room.last().id().value());
-        });
-        assertThat(Dumps.export(store, room.id())).isEqualTo(room.lines());
-        ImportReport again = load(room.keys(), lines);
-        assertThat(again.known()).isEqualTo(3);
-        assertThat(again.refused()).containsOnlyKeys("id-taken");
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"V1", "V10", "V12"})
-    void takesListsAsLongAsAnEventCanHold(RoomVersion version) {
-        SignedRoom room = room(version);
-        StringBuilder users = new StringBuilder();
-        StringBuilder servers = new StringBuilder("\"*\"");
-        for (int i = 0; i < 2_500; i++) {
-            users.append(i == 0 ? "" : ",")
-                    .append("\"@u")
-                    .append(i)
-                    .append(":e.example\":")
-                    .append(i % 100);
-            servers.append(",\"*s").append(i).append(".*.example\"");
-        }
-        room.state(SignedRoom.ADA, "m.room.power_levels", "", "{\"users\":{" + users + "}}");
-        room.state(SignedRoom.ADA, "m.room.server_acl", "", "{\"allow\":[\"*\"],\"deny\":[" + servers + "]}");
-        Pdu message = room.say(EVA, "hers");
-        for (int i = 0; i < 40; i++) {
-            room.redact("@u" + i + ":other.example", message.id());
-        }
-
-        assertThat(load(room.keys(), lines(room)).refused()).isEmpty();
-
-        assertThat(Dumps.verify(store, room.id()).examples()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"V1", "V2"})
-    void walksACycleOnce(RoomVersion version) {
-        SignedRoom room = room(version);
-        ObjectNode first = message(room);
-        room.edge(first.withArray("prev_events"), EventId.parse("$closing:e.example"));
-        room.add(first);
-        room.say(EVA, "between");
-        Pdu last = room.add(message(room).put("event_id", "$closing:e.example"));
-
-        assertThat(load(room.keys(), lines(room)).refused()).isEmpty();
-
-        assertThat(walk(room, room.pdus().get(3).id(), last.id()))
-                .containsExactlyInAnyOrderElementsOf(
-                        room.pdus().stream().map(Pdu::id).toList());
-        VerifyReport report = Dumps.verify(store, room.id());
-        assertThat(report.examples()).isEmpty();
-        assertThat(report.severed()).isEqualTo(1);
-    }
-
-    @Test
-    void takesAnEventWithAThousandParents() {
-        SignedRoom room = room(RoomVersion.V10);
-        Pdu fork = room.last();
-        for (int i = 0; i < 1_000; i++) {
-            ObjectNode ray = room.draft(EVA, "m.room.message", "{\"n\":" + i + "}");
-            ray.withArray("prev_events").removeAll();
-            room.edge(ray.withArray("prev_events"), fork.id());
-            room.add(ray.put("depth", fork.depth() + 1));
-        }
-        ObjectNode merge = message(room);
-        merge.withArray("prev_events").removeAll();
-        for (int i = 0; i < 1_000; i++) {
-            room.edge(merge.withArray("prev_events"), room.pdus().get(3 + i).id());
-        }
-        Pdu last = room.add(merge);
-
-        assertThat(load(room.keys(), lines(room)).refused()).isEmpty();
-
-        assertThat(walk(room, last.id())).hasSize(1_004).first().isEqualTo(last.id());
-    }
-
-    /** Three events: the create event, a join, a message. */
-    private static SignedRoom room(RoomVersion version) {
-        SignedRoom room = new SignedRoom(version);
-        room.server("b.example");
-        room.join(EVA);
-        room.say(EVA, "before");
-        return room;
-    }
-
-    private static ObjectNode message(SignedRoom room) {
-        return room.draft(EVA, "m.room.message", "{\"body\":\"bad\"}");
-    }
-
-    private static ObjectNode hashed(ObjectNode event) {
-        event.putObject("hashes").put("sha256", UnpaddedBase64.encode(EventHashes.content(event)));
-        return event;
-    }
-
-    private static ObjectNode rawlySigned(SignedRoom room, ObjectNode event) {
-        return room.server("e.example").hashAndSign(event, room.version());
-    }
-
-    private static ObjectNode ofSize(SignedRoom room, int size) {
-        ObjectNode event = message(room).put("pad", "");
-        int length = CanonicalJson.encode(rawlySigned(room, event.deepCopy())).length;
-        return rawlySigned(room, event.put("pad", "x".repeat(size - length)));
-    }
-
     private static byte[] withBytes(SignedRoom room, byte... odd) {
         String line = line(room.signed(message(room)));
         byte[] bytes = line.replace("bad", "b" + "x".repeat(odd.length) + "d").getBytes(StandardCharsets.UTF_8);
@@ -485,38 +275,7 @@ class BadEventsTest {
         return SignedRoom.line(pdu);
     }
 
-    private static byte[] bytes(ObjectNode event) {
-        return CanonicalJson.encode(event);
-    }
-
-    private static List<byte[]> lines(SignedRoom room) {
-        List<byte[]> lines = new ArrayList<>();
-        room.lines().forEach(line -> lines.add(line.getBytes(StandardCharsets.UTF_8)));
-        return lines;
-    }
-
     private ImportReport load(VerifyKeys keys, List<byte[]> lines) {
-        try {
-            Path file = Files.createTempFile(directory, "room", ".ndjson");
-            try (var out = Files.newOutputStream(file)) {
-                for (byte[] line : lines) {
-                    out.write(line);
-                    out.write('\n');
-                }
-            }
-            return Objects.requireNonNull(new RoomImport(store, keys, SignatureProvider.fastest(), false)
-                    .run(file, null, Dumps.NOBODY)
-                    .block(PATIENCE));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private List<EventId> walk(SignedRoom room, EventId... from) {
-        return Objects.requireNonNull(new BackfillWalk(store)
-                .walk(room.id(), List.of(from), 10_000, side -> Sight.SHOWN)
-                .map(event -> event.id())
-                .collectList()
-                .block(PATIENCE));
+        return Dumps.load(store, Dumps.fileOf(directory, lines), keys, null, false);
     }
 }

@@ -1,10 +1,16 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.gateway.auth.SignatureProvider;
+import dev.headwater.history.BackfillWalk;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.Sight;
+import dev.headwater.history.WalkedEvent;
+import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
+import dev.headwater.sign.VerifyKeys;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -69,12 +75,26 @@ final class Dumps {
         }
     }
 
+    /** As bytes, so that a line may be no text. */
+    static Path fileOf(Path directory, List<byte[]> lines) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] line : lines) {
+            all.writeBytes(line);
+            all.write('\n');
+        }
+        try {
+            return Files.write(Files.createTempFile(directory, "room", ".ndjson"), all.toByteArray());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static ImportReport load(EventStore store, Path file) {
         return load(store, file, keys(), null, false);
     }
 
     static ImportReport load(
-            EventStore store, Path file, PinnedKeys keys, @Nullable RoomVersion assumed, boolean trusted) {
+            EventStore store, Path file, VerifyKeys keys, @Nullable RoomVersion assumed, boolean trusted) {
         return Objects.requireNonNull(new RoomImport(store, keys, SignatureProvider.fastest(), trusted)
                 .run(file, assumed, NOBODY)
                 .block(PATIENCE));
@@ -84,6 +104,14 @@ final class Dumps {
         return Objects.requireNonNull(new RoomExport(store, room)
                 .events()
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .collectList()
+                .block(PATIENCE));
+    }
+
+    static List<EventId> walk(EventStore store, RoomId room, EventId... from) {
+        return Objects.requireNonNull(new BackfillWalk(store)
+                .walk(room, List.of(from), 10_000, side -> Sight.SHOWN)
+                .map(WalkedEvent::id)
                 .collectList()
                 .block(PATIENCE));
     }

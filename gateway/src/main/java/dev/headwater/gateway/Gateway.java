@@ -11,6 +11,7 @@ import dev.headwater.gateway.endpoint.GetMissingEvents;
 import dev.headwater.gateway.endpoint.GetServerKeys;
 import dev.headwater.gateway.endpoint.GetState;
 import dev.headwater.gateway.endpoint.GetStateIds;
+import dev.headwater.gateway.endpoint.GetTimestampToEvent;
 import dev.headwater.gateway.endpoint.GetVersion;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationServer;
@@ -104,6 +105,7 @@ public final class Gateway {
         endpoints.add(new GetEventAuth(store, sight));
         endpoints.add(new GetState(store, sight));
         endpoints.add(new GetStateIds(store, sight));
+        endpoints.add(new GetTimestampToEvent(store, sight));
         endpoints.add(new GetVersion(
                 Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "unpackaged")));
         SigningKey key = options.signingKey();

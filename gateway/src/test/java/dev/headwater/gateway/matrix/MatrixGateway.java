@@ -105,6 +105,11 @@ final class MatrixGateway implements AutoCloseable {
         return get(asker, endpoint + "/" + encoded(room.id().value()) + "?event_id=" + encoded(event.value()));
     }
 
+    /** @param dir {@code f} or {@code b} */
+    Answer timestampToEvent(String asker, long ts, String dir) throws IOException {
+        return get(asker, "timestamp_to_event/" + encoded(room.id().value()) + "?ts=" + ts + "&dir=" + dir);
+    }
+
     Answer missingEvents(String asker, EventId latest, Collection<EventId> earliest) throws IOException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.putArray("latest_events").add(latest.value());

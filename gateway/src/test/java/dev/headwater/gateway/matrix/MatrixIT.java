@@ -31,8 +31,9 @@ import tools.jackson.databind.JsonNode;
  * more fully than Synapse showed it; each time that less is shown, one of the rules below says why.
  */
 class MatrixIT {
-    private static final List<String> ENDPOINTS =
-            List.of("backfill", "event", "get_missing_events", "event_auth", "state_ids", "state");
+    /** Before the direction. */
+    private static final String TIMESTAMP_TO_EVENT = "timestamp_to_event ";
+
     private static final String CEDAR = "cedar.example:8448";
 
     /** How much an answer tells, least first. */
@@ -78,9 +79,7 @@ class MatrixIT {
         for (String moment : MatrixRoom.MOMENTS) {
             try (MatrixGateway gateway = new MatrixGateway(room.room, room.held(moment))) {
                 for (Asked asked : room.asked(moment)) {
-                    if (ENDPOINTS.contains(asked.endpoint())) {
-                        compare(room, asked, gateway);
-                    }
+                    compare(room, asked, gateway);
                 }
             }
         }
@@ -115,7 +114,8 @@ class MatrixIT {
             LESS.merge(why, 1, Integer::sum);
         }
         if (asked.asker().equals(CEDAR) && room.telling.containsValue(asked.event())) {
-            String row = String.format("%-14s %-9s %-18s", room.kind, asked.moment(), asked.endpoint());
+            String endpoint = asked.endpoint().replace(TIMESTAMP_TO_EVENT, "timestamp ");
+            String row = String.format("%-14s %-9s %-18s", room.kind, asked.moment(), endpoint);
             String cell = ours == theirs ? "" + ours.letter : ours.letter + "(" + theirs.letter + ")";
             cells.merge(row + "|" + room.bornAt(asked.event()), cell, (one, other) -> one);
         } else if (!asked.asker().equals(CEDAR)) {
@@ -166,8 +166,28 @@ class MatrixIT {
             case "state" -> list(room, asked, gateway.state(asker, "state", event), "pdus", "auth_chain");
             case "state_ids" ->
                 list(room, asked, gateway.state(asker, "state_ids", event), "pdu_ids", "auth_chain_ids");
+            case TIMESTAMP_TO_EVENT + "f", TIMESTAMP_TO_EVENT + "b" -> nextTo(room, asked, gateway);
             default -> throw new AssertionError(asked.endpoint());
         };
+    }
+
+    /** The event next to the time of this one: theirs, or nothing of theirs; then it must be withheld. */
+    private static Told nextTo(MatrixRoom room, Asked asked, MatrixGateway gateway) throws IOException {
+        long ts = room.room.event(asked.event()).originServerTs();
+        String dir = asked.endpoint().substring(TIMESTAMP_TO_EVENT.length());
+        Answer answer = gateway.timestampToEvent(asked.asker(), ts, dir);
+        if (answer.status() == 403) {
+            return Told.KEPT_OUT;
+        }
+        JsonNode theirs = asked.answer().path("body");
+        if (answer.body().equals(theirs)) {
+            return Told.FULL;
+        }
+        EventId named = EventId.parse(theirs.path("event_id").stringValue());
+        assertThat(form(room, gateway.backfill(asked.asker(), named), "pdus", named))
+                .as("%s, told by them to %s", named, asked)
+                .isEqualTo(Told.NOTHING);
+        return Told.NOTHING;
     }
 
     /** As the recorder asked: from the event's first child, up to its parents and the child's other parents. */

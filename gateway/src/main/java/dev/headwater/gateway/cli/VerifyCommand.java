@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
         mixinStandardHelpOptions = true,
         versionProvider = Headwater.Version.class,
         description = {
-            "Checks stored rooms: derives IDs and hashes, index, edges, gaps, depths, states, visibility, marks and redactions"
+            "Checks stored rooms: derives IDs and hashes, index, times, edges, gaps, depths, states, visibility, marks and redactions"
                     + " again and compares.",
             "",
             "Also tells what is no fault: gaps (parents that are not stored), ties (depths that several events share),"

@@ -15,6 +15,7 @@ import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateCheck;
 import dev.headwater.history.Tally;
+import dev.headwater.history.TimeRun;
 import dev.headwater.history.WriteBasis;
 import dev.headwater.id.EventId;
 import dev.headwater.id.UserId;
@@ -44,6 +45,7 @@ final class PageComparison {
     private long open;
     private long known;
     private long severed;
+    private long timeRuns;
 
     /** What the bodies of a page give, by slot; null where one is no event. */
     record Read(Page page, List<@Nullable Derived> events) {}
@@ -109,12 +111,18 @@ final class PageComparison {
      * Compares a page.
      *
      * @param basis what is stored of the events of {@link #namedBy} and of their senders
+     * @param runs of time by which the page is found
      * @param elsewhere what {@link StateCheck} and {@link dev.headwater.history.RedactionCheck} have found
      * @return how many events were compared so far
      */
-    long compare(Read read, WriteBasis basis, List<String> elsewhere) {
+    long compare(Read read, WriteBasis basis, List<TimeRun> runs, List<String> elsewhere) {
         elsewhere.forEach(this::differs);
         SidePage sides = read.page().side();
+        List<TimeRun> expectedRuns = TimeRun.of(sides);
+        timeRuns += expectedRuns.size();
+        if (!runs.equals(expectedRuns)) {
+            differs(sides.id() + " is found by the times " + runs + "; expected " + expectedRuns);
+        }
         for (int slot = 0; slot < sides.sides().size(); slot++) {
             Side side = sides.sides().get(slot);
             Place place = new Place(sides.id(), slot);
@@ -149,6 +157,9 @@ final class PageComparison {
         }
         if (tally.gaps() != gaps.size()) {
             differs("there are " + tally.gaps() + " gaps kept; expected " + gaps.size());
+        }
+        if (tally.runs() != timeRuns) {
+            differs("pages are found by " + tally.runs() + " runs of time; expected " + timeRuns);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.headwater.gateway.transfer;
 
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Page;
+import dev.headwater.history.PageId;
 import dev.headwater.history.Pages;
 import dev.headwater.history.RedactionCheck;
 import dev.headwater.history.RoomHead;
@@ -15,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Derives everything that is stored about a room's events from their bytes again, and compares: IDs and hashes, index
- * and pages, edges, gaps, corrected depths, states and visibility, marks and what became of redactions. Reads the room twice; about 30 bytes an event stay in memory.
+ * and pages, times, edges, gaps, corrected depths, states and visibility, marks and what became of redactions. Reads the room twice; about 30 bytes an event stay in memory.
  */
 public final class RoomVerify {
     private final EventStore store;
@@ -66,15 +67,18 @@ public final class RoomVerify {
             Page page,
             LongConsumer progress) {
         PageComparison.Read read = comparison.read(page);
+        PageId id = page.side().id();
         return Mono.zip(
                         store.basis(room, head.roomVersion(), comparison.namedBy(read), comparison.sendersOf(read)),
                         states.differences(page),
-                        redactions.differences(comparison.redactionsIn(read)))
+                        redactions.differences(comparison.redactionsIn(read)),
+                        store.timeRuns(room, List.of(id)))
                 .publishOn(Schedulers.boundedElastic())
                 .doOnNext(all -> {
                     List<String> elsewhere = new ArrayList<>(all.getT2());
                     elsewhere.addAll(all.getT3());
-                    progress.accept(comparison.compare(read, all.getT1(), elsewhere));
+                    progress.accept(
+                            comparison.compare(read, all.getT1(), all.getT4().getOrDefault(id, List.of()), elsewhere));
                 })
                 .then();
     }

@@ -3,6 +3,7 @@ package dev.headwater.gateway.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.event.Pdu;
+import dev.headwater.history.CountingStore;
 import dev.headwater.history.Edge;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Gap;
@@ -18,6 +19,8 @@ import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
 import dev.headwater.history.StateRoot;
+import dev.headwater.history.Tally;
+import dev.headwater.history.TimeRun;
 import dev.headwater.history.Visibility;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
@@ -25,6 +28,7 @@ import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.SignedRoom;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +36,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class RoomVerifyTest {
@@ -105,6 +110,43 @@ class RoomVerifyTest {
         change(side -> side.withState(new StateAround(StateRoot.EMPTY, StateRoot.EMPTY, true)));
         assertThat(Dumps.verify(store, Dumps.ROOM).examples())
                 .noneMatch(line -> line.contains(" has another state after it "));
+    }
+
+    @Test
+    void findsAPageThatIsNotFoundByTheTimesOfItsEvents() {
+        Dumps.load(store, Dumps.file(directory, room));
+        PageId page = ids().get(4);
+        TimeRun wrong = new TimeRun(5, 0);
+        EventStore changed = new CountingStore(store) {
+            @Override
+            public Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId id, Collection<PageId> pages) {
+                return super.timeRuns(id, pages)
+                        .map(runs -> pages.contains(page) ? Map.of(page, List.of(wrong)) : runs);
+            }
+        };
+
+        VerifyReport report = Dumps.verify(changed, Dumps.ROOM);
+
+        assertThat(report.examples())
+                .containsExactly(
+                        page + " is found by the times " + List.of(wrong) + "; expected " + TimeRun.of(page(page)));
+    }
+
+    @Test
+    void findsTimesThatLeadToNoPage() {
+        Dumps.load(store, Dumps.file(directory, room));
+        EventStore changed = new CountingStore(store) {
+            @Override
+            public Mono<Tally> tally(RoomId id) {
+                return super.tally(id)
+                        .map(tally -> new Tally(tally.places(), tally.gaps(), tally.marks(), tally.runs() + 1));
+            }
+        };
+
+        assertThat(Dumps.verify(changed, Dumps.ROOM).examples())
+                .singleElement()
+                .asString()
+                .matches("pages are found by [0-9]+ runs of time; expected [0-9]+");
     }
 
     @Test

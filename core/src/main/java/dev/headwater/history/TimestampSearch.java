@@ -138,10 +138,10 @@ final class TimestampSearch {
                     List<Side> nearer = new ArrayList<>();
                     for (PageId id : pages) {
                         Page page = plan.pages().get(id);
-                        if (page == null) {
-                            throw new IllegalStateException("Room " + room + ": the store has lost page " + id);
+                        // One that has just come into the store may be named before its side data is answered.
+                        if (page != null) {
+                            page.side().sides().stream().filter(this::mayBeBest).forEach(nearer::add);
                         }
-                        page.side().sides().stream().filter(this::mayBeBest).forEach(nearer::add);
                     }
                     read.addAll(pages);
                     nearer.sort(nearestFirst);

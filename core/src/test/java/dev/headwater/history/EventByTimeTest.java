@@ -14,8 +14,11 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
@@ -230,6 +233,28 @@ final class EventByTimeTest {
         assertThat(find(room.room(), NOW, TimeDirection.FORWARDS, lastAlone)).isNull();
         assertThat(store.planPages.get() - read).isLessThanOrEqualTo(2L * TimestampSearch.MAX_PAGES);
         assertThat(store.listings.get() - listings).isLessThan(2L * TimestampSearch.MAX_LISTINGS);
+    }
+
+    @Test
+    void leavesOutAPageThatIsNotAnsweredYet() {
+        RoomBuilder room = new RoomBuilder("!new:a.test");
+        room.event("old").depth(1).ts(NOW);
+        room.event("new").depth(40).ts(NOW + 1);
+        write(room);
+        EventStore behind = new CountingStore(store) {
+            @Override
+            public Mono<Pages> plan(RoomId id, Collection<PageId> pages) {
+                return super.plan(id, pages).map(read -> {
+                    Map<PageId, Page> without = new HashMap<>(read.pages());
+                    assertThat(without.remove(new PageId(1, 0))).isNotNull();
+                    return new Pages(read.head(), without);
+                });
+            }
+        };
+        EventByTime events = new EventByTime(behind);
+        EventByTime.Asked asked = new EventByTime.Asked(room.room(), NOW + 5, TimeDirection.BACKWARDS);
+        EventByTime.Found found = value(events.begin(asked).flatMap(begun -> events.find(asked, begun, ALL)));
+        assertThat(found.id()).isEqualTo(id("old"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.headwater.loadtest.bench;
 
 import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
+import dev.headwater.gateway.Main;
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestAuthenticator;
 import dev.headwater.gateway.auth.RequestKeys;
@@ -75,6 +76,7 @@ final class BenchServer {
 
     /** Arguments: the URI of Redis, the seed, where the ready answer begins, how many events a request asks for. */
     public static void main(String[] arguments) throws IOException {
+        Main.prepare();
         RoomShape shape = RoomShape.ordinary(Long.parseLong(arguments[1]), RoomShape.FEWEST);
         new BenchServer(arguments[0], shape, Integer.parseInt(arguments[3])).run(arguments[2]);
     }

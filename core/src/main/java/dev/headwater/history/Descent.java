@@ -27,6 +27,9 @@ final class Descent {
     /** Of a frontier as wide as twice the limit, what is forgotten is needed only if very much is silent or withheld. */
     private static final int MIN_WIDTH = 512;
 
+    /** Reads for one and the same event that came to nothing: after so many the store is taken to have lost it. */
+    private static final int MAX_TRIES = 16;
+
     private final RoomId room;
     private final Collection<EventId> from;
     private final long limit;
@@ -37,6 +40,8 @@ final class Descent {
     private @Nullable Collection<Place> starts;
     private Frontier frontier;
     private int width;
+    private @Nullable Place waitedFor;
+    private int tries;
     private @Nullable RoomHead head;
     private long headReadAt;
     private long raises;
@@ -130,6 +135,14 @@ final class Descent {
                 : window(needed, demand);
     }
 
+    private void waitFor(Place wanted) {
+        tries = wanted.equals(waitedFor) ? tries + 1 : 1;
+        waitedFor = wanted;
+        if (tries > MAX_TRIES) {
+            throw new IllegalStateException("Room " + room + ": the store has lost what should be at " + wanted);
+        }
+    }
+
     private WalkStep.Read window(Set<PageId> needed, long demand) {
         boolean lately = clock.getAsLong() - headReadAt <= MAX_AGE_NANOS;
         return new WalkStep.Read(windows.pages(needed, frontier, held, wanted(demand)), true, lately ? head : null);
@@ -146,6 +159,7 @@ final class Descent {
         }
         HeldPage page = held.get(place.page());
         if (page == null || !(again == null ? page.hasBody(place.slot()) : page.hasSide(place.slot()))) {
+            waitFor(place);
             return again == null
                     ? window(Set.of(place.page()), demand)
                     : new WalkStep.Read(

@@ -118,6 +118,11 @@ public interface EventStore {
      */
     Mono<Map<PageId, List<TimeRun>>> timeRuns(RoomId room, Collection<PageId> pages);
 
+    /**
+     * The confirmed current state of a room in full; for a check, since it may be large. Empty if the room is not stored.
+     */
+    Mono<RoomAdmission> wholeAdmission(RoomId room);
+
     /** Counts what the room's index, gaps, marks and runs of time hold; for a check, since it takes time. Empty if the room is not stored. */
     Mono<Tally> tally(RoomId room);
 

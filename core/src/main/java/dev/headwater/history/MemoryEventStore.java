@@ -98,6 +98,11 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
+    public Mono<RoomAdmission> wholeAdmission(RoomId room) {
+        return read(room).mapNotNull(MemoryRoom::admission);
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return read(room).mapNotNull(MemoryRoom::tally);
     }

@@ -76,6 +76,10 @@ final class MemoryRoom {
                 : new RoomAdmission.OfServer(admission.joined().contains(server), admission.acls());
     }
 
+    synchronized @Nullable RoomAdmission admission() {
+        return head == null ? null : admission;
+    }
+
     synchronized void admit(RoomAdmission value) {
         admission = value;
     }

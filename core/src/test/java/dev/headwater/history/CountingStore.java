@@ -126,6 +126,11 @@ public class CountingStore implements EventStore {
     }
 
     @Override
+    public Mono<RoomAdmission> wholeAdmission(RoomId room) {
+        return store.wholeAdmission(room);
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return store.tally(room);
     }

@@ -271,6 +271,18 @@ public final class RedisEventStore implements EventStore {
     }
 
     @Override
+    public Mono<RoomAdmission> wholeAdmission(RoomId room) {
+        return Mono.defer(() -> {
+            var keys = new RedisKeys(room);
+            Mono<byte[]> head = link.send(redis -> redis.get(keys.head()));
+            Mono<Map<byte[], byte[]>> fields = link.send(redis -> redis.hgetall(keys.admission()));
+            return link.reading(Mono.zip(head, fields)
+                    .mapNotNull(both ->
+                            ReadPages.head(room, both.getT1()) == null ? null : Admissions.whole(both.getT2())));
+        });
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return Mono.defer(() -> {
             var keys = new RedisKeys(room);

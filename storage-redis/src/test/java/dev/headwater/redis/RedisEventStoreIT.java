@@ -279,6 +279,12 @@ class RedisEventStoreIT extends EventStoreContract {
                 .isEqualTo(new RoomAdmission.OfServer(true, List.of("{\"a\":1}", "{\"ü\":2}")));
         assertThat(value(store.admission(room.id, out)).joined()).isFalse();
         assertThat(store.admission(RoomId.parse("!none"), in).blockOptional()).isEmpty();
+        var whole = new RoomAdmission(Set.of(in), List.of("{\"a\":1}", "{\"ü\":2}"));
+        assertThat(value(store.wholeAdmission(room.id))).isEqualTo(whole);
+        var told = new RoomAdmission(Set.of(in, out), List.of(), true);
+        store.admit(room.id, told).block();
+        assertThat(value(store.wholeAdmission(room.id))).isEqualTo(told);
+        assertThat(store.wholeAdmission(RoomId.parse("!none")).blockOptional()).isEmpty();
     }
 
     @Test
@@ -313,6 +319,7 @@ class RedisEventStoreIT extends EventStoreContract {
         assertThat(store.timeRuns(other.id, page).blockOptional()).isEmpty();
         assertThat(store.admission(other.id, ServerName.parse("a.test")).blockOptional())
                 .isEmpty();
+        assertThat(store.wholeAdmission(other.id).blockOptional()).isEmpty();
         assertThat(value(store.pagesFrom(other.id, PageId.LOWEST, 9))).isEmpty();
         assertThatThrownBy(() -> value(store.basis(other.id, RoomVersion.V11, List.of(), Set.of())))
                 .isInstanceOf(StoreUnavailableException.class);

@@ -70,6 +70,11 @@ abstract class ForwardingEventStore implements EventStore {
     }
 
     @Override
+    public Mono<RoomAdmission> wholeAdmission(RoomId room) {
+        return store.wholeAdmission(room);
+    }
+
+    @Override
     public Mono<Tally> tally(RoomId room) {
         return store.tally(room);
     }

@@ -4,14 +4,12 @@ import dev.headwater.gateway.Config;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.transfer.ImportReport;
 import dev.headwater.gateway.transfer.RoomImport;
+import dev.headwater.gateway.transfer.RoomSettlement;
 import dev.headwater.gateway.transfer.StateFile;
 import dev.headwater.history.Anchors;
 import dev.headwater.history.EventStore;
-import dev.headwater.history.RedactionSweep;
 import dev.headwater.history.Visibility;
-import dev.headwater.history.VisibilitySweep;
 import dev.headwater.id.EventId;
-import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
 import java.nio.file.Path;
@@ -127,23 +125,16 @@ final class ImportCommand implements Callable<Integer> {
             return Mono.using(() -> Spool.of(surroundings.in()), spool -> one(store, loader, keys, spool.file()));
         }
         return loader.load(file, roomVersion)
-                .flatMap(report -> state == null
-                        ? Mono.just(report)
-                        : stateFile(state, keys)
-                                .admission(report.room(), report.roomVersion())
-                                .flatMap(admission -> store.admit(report.room(), admission))
-                                .thenReturn(report))
-                .flatMap(report -> Flux.range(0, stateAt.size() / 2)
+                .delayUntil(report -> Flux.range(0, stateAt.size() / 2)
                         .concatMap(i -> anchor(store, keys, report, stateAt.get(2 * i), stateAt.get(2 * i + 1)), 1)
-                        .then(Mono.defer(() -> stateAt.isEmpty() ? Mono.empty() : sweep(store, report.room())))
-                        .thenReturn(report));
+                        .then(Mono.defer(
+                                () -> stateAt.isEmpty() ? Mono.empty() : new RoomSettlement(store).of(report.room()))))
+                .delayUntil(report -> state == null ? Mono.empty() : admit(store, report, stateFile(state, keys)));
     }
 
-    private static Mono<Void> sweep(EventStore store, RoomId room) {
-        return new VisibilitySweep(store)
-                .sweep(room)
-                .then(new RedactionSweep(store).sweep(room))
-                .then();
+    private static Mono<Void> admit(EventStore store, ImportReport report, StateFile state) {
+        return state.admission(report.room(), report.roomVersion())
+                .flatMap(admission -> store.admit(report.room(), admission));
     }
 
     private Mono<Void> anchor(EventStore store, PinnedKeys keys, ImportReport report, String event, String file) {

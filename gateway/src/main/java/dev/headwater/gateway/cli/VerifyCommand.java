@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
         mixinStandardHelpOptions = true,
         versionProvider = Headwater.Version.class,
         description = {
-            "Checks stored rooms: derives IDs and hashes, index, times, edges, gaps, depths, states, visibility, marks and redactions"
-                    + " again and compares.",
+            "Checks stored rooms: derives IDs and hashes, index, times, edges, gaps, depths, states, visibility, marks,"
+                    + " redactions and who is in them again and compares.",
             "",
             "Also tells what is no fault: gaps (parents that are not stored), ties (depths that several events share),"
                     + " severed edges (they would close a cycle)."
@@ -82,9 +82,18 @@ final class VerifyCommand implements Callable<Integer> {
         out.println(head.room() + " (version " + head.roomVersion().identifier() + "): " + head.events() + " events, "
                 + report.pages() + " pages, open " + report.open() + ", states " + report.known() + ", redacted "
                 + report.redacted() + ", redacted for good " + report.redactedForGood() + ", gaps "
-                + report.gaps() + ", ties " + report.ties() + ", severed " + report.severed() + ", differences "
+                + report.gaps() + ", ties " + report.ties() + ", severed " + report.severed() + ", servers "
+                + report.servers() + ", differences "
                 + report.differences());
         report.examples().forEach(line -> out.println("  " + line));
+        switch (report.admission()) {
+            case PROVEN -> {}
+            case TOLD ->
+                out.println("  who is in the room was told with --state, and not compared with what its events prove");
+            case NOT_PROVABLE ->
+                out.println(
+                        "  who is in the room was not compared: an import was not finished, or the above is in the way");
+        }
         out.flush();
     }
 }

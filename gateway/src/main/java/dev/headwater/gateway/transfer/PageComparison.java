@@ -149,6 +149,16 @@ final class PageComparison {
         return marks;
     }
 
+    /** Whether no difference was found so far. */
+    boolean isSound() {
+        return differences == 0;
+    }
+
+    /** Notes a difference that was found elsewhere. */
+    void note(String difference) {
+        differs(difference);
+    }
+
     /** Compares what the room holds in all. */
     void conclude(WriteBasis marked, Tally tally) {
         marks.conclude(marked, tally.marks());
@@ -163,7 +173,7 @@ final class PageComparison {
         }
     }
 
-    VerifyReport report() {
+    VerifyReport report(AdmissionComparison.Outcome admitted) {
         return new VerifyReport(
                 head,
                 facts.pages(),
@@ -174,6 +184,8 @@ final class PageComparison {
                 gaps.size(),
                 facts.ties(),
                 severed,
+                admitted.servers(),
+                admitted.admission(),
                 differences,
                 examples);
     }

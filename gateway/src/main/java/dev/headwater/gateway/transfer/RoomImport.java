@@ -1,11 +1,8 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.gateway.transfer.ImportReport.Refused;
-import dev.headwater.history.CurrentState;
 import dev.headwater.history.EventStore;
-import dev.headwater.history.RedactionSweep;
 import dev.headwater.history.RoomWriter;
-import dev.headwater.history.VisibilitySweep;
 import dev.headwater.history.WriteResult;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.Ed25519;
@@ -81,7 +78,7 @@ public final class RoomImport {
 
         Mono<ImportReport> run() {
             return scan().then(Mono.defer(this::write))
-                    .then(Mono.defer(this::settle))
+                    .then(Mono.defer(() -> new RoomSettlement(store).of(room.id())))
                     .then(Mono.fromSupplier(this::report));
         }
 
@@ -106,15 +103,6 @@ public final class RoomImport {
                                     .doOnNext(result -> count(checked, result, positions.length)),
                             1)
                     .then();
-        }
-
-        /** What can be derived only when all is there: who may see what, what was rightly redacted, who is in the room. */
-        private Mono<Void> settle() {
-            return new VisibilitySweep(store)
-                    .sweep(room.id())
-                    .then(new RedactionSweep(store).sweep(room.id()))
-                    .then(new CurrentState(store).of(room.id()))
-                    .flatMap(admission -> store.admit(room.id(), admission));
         }
 
         private void count(EventCheck.Checked checked, WriteResult result, long of) {

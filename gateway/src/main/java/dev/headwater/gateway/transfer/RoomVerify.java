@@ -56,7 +56,9 @@ public final class RoomVerify {
         return pages.bodies()
                 .concatMap(page -> compare(head, comparison, states, redactions, page, progress), 0)
                 .then(Mono.defer(() -> conclude(head, comparison)))
-                .then(Mono.fromSupplier(comparison::report));
+                .then(Mono.defer(
+                        () -> new AdmissionComparison(store, comparison::note).compare(head, comparison.isSound())))
+                .map(comparison::report);
     }
 
     private Mono<Void> compare(

@@ -102,7 +102,7 @@ public final class StateFile {
                 acls.add(pdu.json().path("content").toString());
             }
         }
-        return new RoomAdmission(joined, acls);
+        return new RoomAdmission(joined, acls, true);
     }
 
     private Pdu genuine(RoomId room, RoomVersion version, byte[] event) {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param gaps events that others name as parents and that are not stored
  * @param ties corrected depths that several events share
  * @param severed edges that are not followed, since they would close a cycle
+ * @param servers servers that are taken for being in the room
+ * @param admission whether that was compared with what the events prove
  * @param differences how often what is stored is not what the events give
  * @param examples some of the differences, a line each
  */
@@ -27,8 +29,20 @@ public record VerifyReport(
         long gaps,
         long ties,
         long severed,
+        int servers,
+        Admission admission,
         long differences,
         List<String> examples) {
+    /** How far it was checked who is in the room. */
+    public enum Admission {
+        /** It was compared with what the events prove. */
+        PROVEN,
+        /** It was told beside the events, which need not prove it. */
+        TOLD,
+        /** It was not compared: an import was not finished, or the events are not stored as they should be. */
+        NOT_PROVABLE
+    }
+
     public VerifyReport {
         examples = List.copyOf(examples);
     }

@@ -73,6 +73,26 @@ class TransferIT {
     }
 
     @Test
+    void whatAStateFileSaysIsNotComparedWithTheEvents() throws IOException {
+        Path state = Files.writeString(
+                directory.resolve("state.json"), "{\"pdus\":[" + String.join(",", lines.subList(0, 1)) + "]}");
+        try (RedisServer redis = RedisServer.started()) {
+            String config = config(redis);
+            assertThat(Jar.run("import", "--config", config, "--state", state.toString(), dump.toString())
+                            .status())
+                    .isZero();
+
+            Ran verify = Jar.run("verify", "--config", config);
+
+            assertThat(verify.status()).isZero();
+            assertThat(verify.out())
+                    .contains(", servers 0, differences 0")
+                    .endsWith(
+                            "  who is in the room was told with --state, and not compared with what its events prove");
+        }
+    }
+
+    @Test
     void refusedEventsMakeTheImportFailAndTheRestIsTaken() throws IOException {
         List<String> odd = new ArrayList<>(lines);
         odd.set(10, odd.get(10).replaceFirst("\"origin_server_ts\":\\d", "\"origin_server_ts\":2"));

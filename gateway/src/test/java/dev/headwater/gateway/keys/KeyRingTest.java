@@ -7,56 +7,19 @@ import dev.headwater.gateway.keys.Answers.Asked;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import dev.headwater.json.CanonicalJson;
-import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.KeyPublisher;
-import dev.headwater.sign.PinnedKeys;
 import dev.headwater.sign.VerifyKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
-import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Whom the ring asks, when, and what it makes of the answers, in a time that the test sets. */
-class KeyRingTest {
-    private static final ServerName SELF = ServerName.parse("hs.example");
-    private static final KeyId A = KeyId.parse("ed25519:a");
-    private static final KeyId B = KeyId.parse("ed25519:b");
-    private static final Duration DAY = Duration.ofDays(1);
-
-    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private final SetClock clock = new SetClock();
-    private final Answers answers = new Answers();
-    private final KeyPublisher server = new KeyPublisher("a.example", "ed25519:a");
-    private final VerifyKey key = server.key().verifyKey();
-    private final KeyPublisher notary = new KeyPublisher("notary.example", "ed25519:n");
-    private KeyRing ring = ring(List.of());
-
-    private KeyRing ring(List<TrustedKeyServer> notaries) {
-        return new KeyRing(
-                SELF,
-                PinnedKeys.parse(Map.of("pinned.example", Map.of("ed25519:a", key.base64()))),
-                notaries,
-                answers,
-                Ed25519.jdk(),
-                clock,
-                clock::nanos,
-                Schedulers.immediate(),
-                time);
-    }
-
-    private void withNotary() {
-        ring = ring(List.of(new TrustedKeyServer(
-                notary.name(), Map.of(notary.keyId(), notary.key().verifyKey()))));
-    }
-
+/** Whom the ring asks, when, and what it makes of the answers. */
+class KeyRingTest extends TimedKeyRing {
     @Test
     void fetchesAKeyOnceAndThenHasItAtHand() {
         answers.give(server.name(), server.document(in(DAY)));
@@ -250,121 +213,6 @@ class KeyRingTest {
         assertThat(find(ServerName.parse("s319.example"), A).join()).isNotNull();
     }
 
-    private static void assertRefused(CompletableFuture<VerifyKey> one) {
-        assertThat(one).isCompletedExceptionally();
-        assertThatExceptionOfType(CompletionException.class)
-                .isThrownBy(one::join)
-                .withCauseInstanceOf(RejectedExecutionException.class);
-    }
-
-    @Test
-    void takesANotarysWordWhileTheServerIsSilent() {
-        withNotary();
-        CompletableFuture<VerifyKey> waiting = find(A);
-        assertThat(answers.asked).containsExactly(new Asked(server.name(), false), new Asked(notary.name(), true));
-        assertThat(new String(answers.query(notary.name()), java.nio.charset.StandardCharsets.UTF_8))
-                .isEqualTo("{\"server_keys\":{\"a.example\":{\"ed25519:a\":{\"minimum_valid_until_ts\":"
-                        + clock.millis() + "}}}}");
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(DAY)))));
-        assertThat(waiting).isCompletedWithValue(key);
-        assertThat(answers.underWay()).isZero();
-        assertThat(ring.atHand(server.name(), A)).isEqualTo(key);
-    }
-
-    @Test
-    void doesNotAskOnceTheServerHasAnswered() {
-        withNotary();
-        CompletableFuture<VerifyKey> waiting = find(A);
-        answers.give(server.name(), server.document(in(DAY)));
-        assertThat(waiting).isCompletedWithValue(key);
-        assertThat(answers.underWay()).isZero();
-    }
-
-    @Test
-    void doesNotBelieveANotaryWithAnotherKey() {
-        withNotary();
-        CompletableFuture<VerifyKey> waiting = find(A);
-        KeyPublisher impostor = new KeyPublisher("notary.example", "ed25519:n");
-        answers.tell(notary.name(), KeyPublisher.answer(impostor.countersign(server.document(in(DAY)))));
-        assertThat(waiting).isNotDone();
-        answers.fail(server.name());
-        assertThat(waiting).isCompletedWithValue(null);
-    }
-
-    @Test
-    void waitsForTheServerWhenANotaryLacksTheKey() {
-        withNotary();
-        CompletableFuture<VerifyKey> forNew = find(B);
-        CompletableFuture<VerifyKey> forOld = find(A);
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(DAY)))));
-        assertThat(forOld).isCompletedWithValue(key);
-        assertThat(forNew).isNotDone();
-        KeyPublisher both = new KeyPublisher("a.example", "ed25519:b");
-        answers.give(server.name(), both.document(in(DAY)));
-        assertThat(forNew).isCompletedWithValue(both.key().verifyKey());
-    }
-
-    @Test
-    void looksAgainForWhomANotarysAnswerToOthersLeftOut() {
-        withNotary();
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(DAY)))));
-        assertThat(find(A)).isCompletedWithValue(key);
-        KeyPublisher renewed = new KeyPublisher("a.example", "ed25519:b");
-        answers.give(server.name(), renewed.document(in(DAY)));
-        assertThat(find(B)).isCompletedWithValue(renewed.key().verifyKey());
-    }
-
-    @Test
-    void asksANotaryForItsOwnKeysIfNoneAreConfigured() {
-        ring = ring(List.of(new TrustedKeyServer(notary.name(), Map.of())));
-        CompletableFuture<VerifyKey> waiting = find(A);
-        assertThat(answers.asked).containsExactly(new Asked(server.name(), false), new Asked(notary.name(), false));
-        answers.give(notary.name(), notary.document(in(DAY)));
-        assertThat(answers.asked).contains(new Asked(notary.name(), true));
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(DAY)))));
-        assertThat(waiting).isCompletedWithValue(key);
-
-        find(ServerName.parse("b.example"), A);
-        assertThat(answers.asked.stream().filter(new Asked(notary.name(), false)::equals))
-                .hasSize(1);
-    }
-
-    @Test
-    void letsANotaryBeTheOnlyOneWhoIsAskedAboutIt() {
-        ServerName other = ServerName.parse("other-notary.example");
-        ring = ring(List.of(new TrustedKeyServer(notary.name(), Map.of()), new TrustedKeyServer(other, Map.of())));
-        find(notary.name(), notary.keyId());
-        assertThat(answers.asked).containsExactly(new Asked(notary.name(), false));
-    }
-
-    @Test
-    void renewsFromTheServerItselfOnly() {
-        withNotary();
-        answers.give(server.name(), server.document(in(DAY)));
-        find(A);
-        answers.forget(server.name());
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(Duration.ofHours(20))))));
-        clock.advance(DAY.dividedBy(2));
-        assertThat(ring.atHand(server.name(), A)).isEqualTo(key);
-        KeyPublisher renewed = new KeyPublisher("a.example", "ed25519:b");
-        answers.give(server.name(), renewed.document(in(DAY)));
-        assertThat(ring.atHand(server.name(), B)).isEqualTo(renewed.key().verifyKey());
-        assertThat(ring.atHand(server.name(), A)).isNull();
-    }
-
-    @Test
-    void takesNoOlderDocumentFromANotary() {
-        withNotary();
-        answers.give(server.name(), new KeyPublisher("a.example", "ed25519:b").document(in(DAY)));
-        find(B);
-        clock.advance(Patience.AFTER_SUCCESS);
-        answers.forget(server.name());
-        answers.tell(notary.name(), KeyPublisher.answer(notary.countersign(server.document(in(Duration.ofHours(1))))));
-        find(A);
-        assertThat(ring.atHand(server.name(), B)).isNotNull();
-        assertThat(ring.atHand(server.name(), A)).isNull();
-    }
-
     @Test
     void doesNotBelieveWhatIsNoDocumentOfTheServer() {
         answers.body(server.name(), "garbage".getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -396,21 +244,10 @@ class KeyRingTest {
         assertThat(ring.atHand(server.name(), A)).isNull();
     }
 
-    private long in(Duration from) {
-        return clock.millis() + from.toMillis();
-    }
-
-    private void pass(Duration some) {
-        clock.advance(some);
-        time.advanceTimeBy(some);
-    }
-
-    private CompletableFuture<VerifyKey> find(KeyId id) {
-        return find(server.name(), id);
-    }
-
-    private CompletableFuture<VerifyKey> find(ServerName name, KeyId id) {
-        Mono<VerifyKey> found = ring.find(name, id);
-        return found.toFuture();
+    private static void assertRefused(CompletableFuture<VerifyKey> one) {
+        assertThat(one).isCompletedExceptionally();
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(one::join)
+                .withCauseInstanceOf(RejectedExecutionException.class);
     }
 }

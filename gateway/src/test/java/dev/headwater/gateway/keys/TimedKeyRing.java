@@ -1,5 +1,6 @@
 package dev.headwater.gateway.keys;
 
+import dev.headwater.gateway.discovery.SettableClock;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import dev.headwater.sign.Ed25519;
@@ -22,7 +23,7 @@ abstract class TimedKeyRing {
     static final Duration DAY = Duration.ofDays(1);
 
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    final SetClock clock = new SetClock();
+    final SettableClock clock = new SettableClock();
     final Answers answers = new Answers();
     final KeyPublisher server = new KeyPublisher("a.example", "ed25519:a");
     final VerifyKey key = server.key().verifyKey();

@@ -6,7 +6,6 @@ import dev.headwater.gateway.ConfigConverters.FromOne;
 import dev.headwater.gateway.ConfigConverters.FromZero;
 import dev.headwater.gateway.ConfigConverters.PortNumber;
 import dev.headwater.gateway.discovery.AddressRange;
-import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import io.smallrye.config.ConfigMapping;
@@ -87,7 +86,7 @@ public interface Config {
         boolean xForwarded();
 
         /** Where proxies connect from whose word about the client is taken; this machine if the key is absent. */
-        Optional<List<Network>> trustedProxies();
+        Optional<List<AddressRange>> trustedProxies();
 
         /** The certificate to show; plain HTTP if the key is absent. */
         Optional<Tls> tls();

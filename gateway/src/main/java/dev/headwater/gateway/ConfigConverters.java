@@ -1,7 +1,6 @@
 package dev.headwater.gateway;
 
 import dev.headwater.gateway.discovery.AddressRange;
-import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -29,7 +28,6 @@ final class ConfigConverters {
                 .withConverter(StoreUri.class, PRIORITY, StoreUri::parse)
                 .withConverter(Duration.class, PRIORITY, ConfigConverters::duration)
                 .withConverter(Boolean.class, PRIORITY, ConfigConverters::yesOrNo)
-                .withConverter(Network.class, PRIORITY, Network::parse)
                 .withConverter(AddressRange.class, PRIORITY, AddressRange::parse)
                 // The library asks for the value of an absent key too, as "", and takes null as absent.
                 .withConverter(Path.class, PRIORITY, text -> text.isEmpty() ? null : directory.resolve(text))

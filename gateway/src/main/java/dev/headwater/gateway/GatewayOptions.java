@@ -2,10 +2,10 @@ package dev.headwater.gateway;
 
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.limit.LimitOptions;
-import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.gateway.tls.TlsFiles;
 import dev.headwater.id.ServerName;
@@ -99,7 +99,7 @@ public record GatewayOptions(
                 Math.max(FEWEST_BODY_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_BODIES),
                 config.http().maxResponses().orElseGet(GatewayOptions::responsesForTheHeap),
                 // A proxy on this machine that does not say whom it brings must not get the limit of one client.
-                Network.LOOPBACK);
+                AddressRange.LOOPBACK);
     }
 
     private static int responsesForTheHeap() {
@@ -116,8 +116,9 @@ public record GatewayOptions(
 
     private static Stream<ListenAddress> addresses(Config.Listener listener) {
         TlsFiles tls = listener.tls().map(ConfigFiles::of).orElse(null);
-        Proxies proxies =
-                listener.xForwarded() ? new Proxies(listener.trustedProxies().orElse(Network.LOOPBACK)) : Proxies.NONE;
+        Proxies proxies = listener.xForwarded()
+                ? new Proxies(listener.trustedProxies().orElse(AddressRange.LOOPBACK))
+                : Proxies.NONE;
         return listener.bindAddresses().stream()
                 .map(host -> new ListenAddress(new InetSocketAddress(host, listener.port()), proxies, tls));
     }

@@ -3,7 +3,6 @@ package dev.headwater.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headwater.gateway.discovery.AddressRange;
-import dev.headwater.gateway.limit.Network;
 import dev.headwater.id.KeyId;
 import dev.headwater.id.ServerName;
 import java.nio.file.Path;
@@ -111,7 +110,7 @@ class ConfigFileTest {
         assertThat(config.signingKeyPath()).contains(Path.of("/etc/headwater/keys/signing.key"));
         assertThat(config.listeners()).allMatch(Config.Listener::xForwarded);
         assertThat(config.listeners().get(0).trustedProxies())
-                .contains(List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::7")));
+                .contains(List.of(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("2001:db8::7")));
         assertThat(config.listeners().get(1).trustedProxies()).isEmpty();
         assertThat(config.federationDomainWhitelist())
                 .contains(List.of(ServerName.parse("remote.example:8448"), ServerName.parse("[::1]")));

@@ -41,8 +41,8 @@ class ConfigProblemsTest {
                         "listeners[0].port: '65536' is refused: expected a port from 1 to 65535, or 0 for a free one",
                         "listeners[0].tls.private_key_path: missing; expected a PEM file with the certificate's key",
                         "listeners[1].x_forwarded: '1' is refused: expected true or false",
-                        "listeners[1].trusted_proxies[0]: '10.0.0.0/33' is refused: expected an address or a network"
-                                + " such as 10.0.0.0/8 or 2001:db8::/32",
+                        "listeners[1].trusted_proxies[0]: '10.0.0.0/33' is refused: expected a range of addresses"
+                                + " such as 10.1.0.0/16 or fd00::/8",
                         "federation_domain_whitelist[1]: 'a b' is not a server name: host, IPv4 or [IPv6], with an"
                                 + " optional port",
                         "rc_address.per_second: '0' is refused: expected a whole number from 1",

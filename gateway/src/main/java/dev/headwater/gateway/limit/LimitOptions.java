@@ -1,5 +1,6 @@
 package dev.headwater.gateway.limit;
 
+import dev.headwater.gateway.discovery.AddressRange;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ public record LimitOptions(
         int waitingPerOrigin,
         long bodyBytes,
         int responses,
-        List<Network> uncounted) {
+        List<AddressRange> uncounted) {
     private static final int NO_LIMIT = 900_000_000;
 
     public LimitOptions {
@@ -34,6 +35,6 @@ public record LimitOptions(
     /** As much as anybody asks for, where only the machine is to be measured. */
     public static LimitOptions unlimited() {
         return new LimitOptions(
-                NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, Network.LOOPBACK);
+                NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, AddressRange.LOOPBACK);
     }
 }

@@ -1,6 +1,9 @@
 package dev.headwater.gateway.limit;
 
+import dev.headwater.gateway.discovery.AddressRange;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param networks where they connect from. Nobody else is believed: who can set the header for itself would choose the
  *     address that it is counted by
  */
-public record Proxies(List<Network> networks) {
+public record Proxies(List<AddressRange> networks) {
     /** There are none. */
     public static final Proxies NONE = new Proxies(List.of());
 
@@ -25,7 +28,7 @@ public record Proxies(List<Network> networks) {
     }
 
     boolean contains(InetAddress address) {
-        for (Network network : networks) {
+        for (AddressRange network : networks) {
             if (network.contains(address)) {
                 return true;
             }
@@ -65,9 +68,19 @@ public record Proxies(List<Network> networks) {
         }
         for (int group = 1; group <= shape.groupCount(); group++) {
             if (shape.group(group) != null) {
-                return Network.address(shape.group(group));
+                return address(shape.group(group));
             }
         }
         return null;
+    }
+
+    /** The address that is written down, or null if it is none; an IPv4 address within IPv6 is taken for itself. */
+    static @Nullable InetAddress address(String text) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+        try {
+            return bytes == null ? null : InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible); // the length is that of an address
+        }
     }
 }

@@ -4,8 +4,8 @@ import dev.headwater.gateway.Gateway;
 import dev.headwater.gateway.GatewayOptions;
 import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.RequestKeys;
+import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.limit.LimitOptions;
-import dev.headwater.gateway.limit.Network;
 import dev.headwater.gateway.limit.Proxies;
 import dev.headwater.gateway.tls.TlsFiles;
 import dev.headwater.history.EventStore;
@@ -166,7 +166,7 @@ public final class TestGateway implements AutoCloseable {
 
         /** Whose {@code X-Forwarded-For} is believed. */
         public Setup proxies(String... networks) {
-            proxies = new Proxies(Stream.of(networks).map(Network::parse).toList());
+            proxies = new Proxies(Stream.of(networks).map(AddressRange::parse).toList());
             return this;
         }
 

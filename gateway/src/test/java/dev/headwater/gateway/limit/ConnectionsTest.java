@@ -2,6 +2,7 @@ package dev.headwater.gateway.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.gateway.discovery.AddressRange;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ConnectionsTest {
-    private static final Proxies PROXIES = new Proxies(List.of(Network.parse("10.0.0.0/8")));
+    private static final Proxies PROXIES = new Proxies(List.of(AddressRange.parse("10.0.0.0/8")));
 
     /** A connection as it comes out of a listening channel. */
     private static final class Accepted extends EmbeddedChannel {
@@ -24,7 +25,7 @@ class ConnectionsTest {
 
         @Override
         protected SocketAddress remoteAddress0() {
-            return new InetSocketAddress(Objects.requireNonNull(Network.address(peer)), 4711);
+            return new InetSocketAddress(Objects.requireNonNull(Proxies.address(peer)), 4711);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.headwater.gateway.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.headwater.gateway.discovery.AddressRange;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -15,10 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxiesTest {
     private static final Proxies PROXIES = new Proxies(
-            Stream.of("10.0.0.0/8", "2001:db8::/32").map(Network::parse).toList());
+            Stream.of("10.0.0.0/8", "2001:db8::/32").map(AddressRange::parse).toList());
 
     private static InetAddress address(String text) {
-        return Objects.requireNonNull(Network.address(text));
+        return Objects.requireNonNull(Proxies.address(text));
     }
 
     private static String client(Proxies proxies, String peer, String... headers) {
@@ -76,7 +77,7 @@ class ProxiesTest {
 
     @Test
     void loopbackIsThisMachineAndNoOther() {
-        Proxies loopback = new Proxies(Network.LOOPBACK);
+        Proxies loopback = new Proxies(AddressRange.LOOPBACK);
         for (String inside : List.of("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1")) {
             assertThat(loopback.contains(address(inside))).as(inside).isTrue();
         }
@@ -89,19 +90,21 @@ class ProxiesTest {
     @ValueSource(
             strings = {"", "a", "proxy.example", "10.0.0.0/33", "::/129", "10.0.0.0/", "/8", "10.0.0.0/-1", "10.0.0/8"})
     void refusesNetworksThatAreNone(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Network.parse(text));
+        assertThatIllegalArgumentException().isThrownBy(() -> AddressRange.parse(text));
     }
 
     @Test
     void networksEndWhereTheirPrefixSays() {
-        assertThat(Network.parse("192.0.2.128/25").contains(address("192.0.2.127")))
+        assertThat(AddressRange.parse("192.0.2.128/25").contains(address("192.0.2.127")))
                 .isFalse();
-        assertThat(Network.parse("192.0.2.128/25").contains(address("192.0.2.255")))
+        assertThat(AddressRange.parse("192.0.2.128/25").contains(address("192.0.2.255")))
                 .isTrue();
-        assertThat(Network.parse("192.0.2.7").contains(address("192.0.2.8"))).isFalse();
-        assertThat(Network.parse("0.0.0.0/0").contains(address("203.0.113.1"))).isTrue();
-        assertThat(Network.parse("::/0").contains(address("203.0.113.1"))).isFalse();
-        assertThat(Network.parse("2001:db8::/33").contains(address("2001:db8:8000::1")))
+        assertThat(AddressRange.parse("192.0.2.7").contains(address("192.0.2.8")))
+                .isFalse();
+        assertThat(AddressRange.parse("0.0.0.0/0").contains(address("203.0.113.1")))
+                .isTrue();
+        assertThat(AddressRange.parse("::/0").contains(address("203.0.113.1"))).isFalse();
+        assertThat(AddressRange.parse("2001:db8::/33").contains(address("2001:db8:8000::1")))
                 .isFalse();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.headwater.gateway.discovery.AddressRange;
 import io.github.bucket4j.TimeMeter;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class RequestRateTest {
     };
 
     private static InetAddress address(String text) {
-        return Objects.requireNonNull(Network.address(text));
+        return Objects.requireNonNull(Proxies.address(text));
     }
 
     private RequestRate rate(LimitOptions options, int clients) {
@@ -92,7 +93,7 @@ class RequestRateTest {
 
     @Test
     void doesNotCountThoseBehindWhomManyMayStand() {
-        RequestRate rate = rate(new LimitOptions(1, 1, 1, 1, 1, 1, 1, 1, Network.LOOPBACK), 100);
+        RequestRate rate = rate(new LimitOptions(1, 1, 1, 1, 1, 1, 1, 1, AddressRange.LOOPBACK), 100);
         assertThat(letThrough(rate, address("127.0.0.1"), 100)).isEqualTo(100);
         assertThat(letThrough(rate, GREEDY, 100)).isEqualTo(1);
     }

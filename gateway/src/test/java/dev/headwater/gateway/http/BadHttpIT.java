@@ -78,6 +78,12 @@ class BadHttpIT {
                 kept("23 encoded path", get("/_matrix/federation/v1/%76ersion"), 404, "M_UNRECOGNIZED"),
                 kept("24 PUT", plain("PUT " + GOOD + " HTTP/1.1", "Host: hs.example"), 405, "M_UNRECOGNIZED"),
                 kept(
+                        "90 to 95, which are a homeserver's to take",
+                        plain("PUT /_matrix/federation/v1/send/1 HTTP/1.1", "Host: hs.example", "Content-Length: 2")
+                                + "{}",
+                        404,
+                        "M_UNRECOGNIZED"),
+                kept(
                         "24 with a body",
                         plain("PUT " + GOOD + " HTTP/1.1", "Host: hs.example", "Content-Length: 2") + "{}",
                         405,

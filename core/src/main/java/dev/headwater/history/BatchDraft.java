@@ -94,8 +94,12 @@ final class BatchDraft {
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
             closeGap(event, place, side, edits);
         }
-        RoomHead head =
-                facts.basis().head().next().withMoreEvents(events.size()).withSweep(lazy, sweepFrom);
+        RoomHead head = facts.basis()
+                .head()
+                .next()
+                .withMoreEvents(events.size())
+                .withSweep(lazy, sweepFrom)
+                .withSealing(lowestBucket());
         RoomHead judging = redactedSenders.isEmpty() ? head.withJudging(judgeFrom) : head.withMarkingSenders();
         return new Publication(
                 chunks.counted(judging),
@@ -106,7 +110,15 @@ final class BatchDraft {
                 marks,
                 redactedSenders,
                 List.of(),
+                Map.of(),
                 chunks.all());
+    }
+
+    private long lowestBucket() {
+        return places.values().stream()
+                .mapToLong(place -> place.page().bucket())
+                .min()
+                .orElse(RoomHead.NOTHING_TO_SWEEP);
     }
 
     /** Marks what the events want redacted; gives those of which that is to be decided. */
@@ -233,10 +245,10 @@ final class BatchDraft {
         changed.addAll(added.keySet());
         List<SidePage> result = new ArrayList<>();
         for (PageId id : changed) {
-            SidePage edited = edits.apply(pages.getOrDefault(id, new SidePage(id, List.of())));
+            SidePage edited = edits.apply(pages.getOrDefault(id, SidePage.open(id, List.of())));
             List<Side> sides = new ArrayList<>(edited.sides());
             sides.addAll(added.getOrDefault(id, List.of()));
-            result.add(new SidePage(id, sides));
+            result.add(edited.withSides(sides));
         }
         return result;
     }

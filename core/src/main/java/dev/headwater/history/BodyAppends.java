@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 /** Appends the bodies of a write, and remembers where they lie, so that a lost race does not append them again. */
 final class BodyAppends {
     /** A page that has grown to this size was appended to by writes that came to nothing: leave it alone. */
-    private static final int SPOILT_BYTES = 2 * PageId.MAX_BYTES;
+    static final int SPOILT_BYTES = 2 * PageId.MAX_BYTES;
 
     private record Lying(PageId page, int offset) {}
 
@@ -54,7 +54,7 @@ final class BodyAppends {
         lying.remove(event);
     }
 
-    /** Fails with {@link LostRaceException} if a page turns out to be spoilt. */
+    /** Fails with {@link LostRaceException} if a page turns out to be spoilt, or sealed. */
     Mono<Void> append(List<NewEvent> events, Map<EventId, Place> places) {
         Map<PageId, ByteArrayOutputStream> bytes = new HashMap<>();
         Map<EventId, Lying> relative = new HashMap<>();
@@ -78,18 +78,23 @@ final class BodyAppends {
     }
 
     private void remember(Map<EventId, Lying> relative, Map<PageId, Integer> offsets) {
-        relative.forEach((event, at) -> {
-            int offset = at.offset() + Objects.requireNonNull(offsets.get(at.page()));
-            lying.put(event, new Lying(at.page(), offset));
-        });
-        boolean anySpoilt = false;
+        boolean again = false;
+        for (Map.Entry<EventId, Lying> one : relative.entrySet()) {
+            Lying at = one.getValue();
+            Integer offset = offsets.get(at.page());
+            if (offset == null) {
+                again = true;
+            } else {
+                lying.put(one.getKey(), new Lying(at.page(), offset + at.offset()));
+            }
+        }
         for (Map.Entry<PageId, Integer> grown : offsets.entrySet()) {
             if (grown.getValue() >= SPOILT_BYTES) {
                 spoilt.add(grown.getKey());
-                anySpoilt = true;
+                again = true;
             }
         }
-        if (anySpoilt) {
+        if (again) {
             throw new LostRaceException();
         }
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Works out which bytes of a body page are to change so that some of its events are left redacted, and nothing is left of
- * what the page held besides its events. A redacted copy begins where the full one did. This is the one place that knows
+ * Works out which bytes of a body page are to change, or what a sealed one is to be, so that some of its events are left
+ * redacted, and nothing is left of what the page held besides its events. A redacted copy begins where the full one did. This is the one place that knows
  * how a body goes.
  */
 final class BodyErasure {
@@ -37,9 +37,14 @@ final class BodyErasure {
         shorter.put(slot, body);
     }
 
-    List<BodyChange> changes() {
+    /** The page as a whole, to where its last event ended. */
+    byte[] whole() {
+        return after(page.side().bodyEnd());
+    }
+
+    private byte[] after(int length) {
         byte[] before = page.bodies();
-        byte[] after = new byte[before.length];
+        byte[] after = new byte[length];
         List<Side> sides = page.side().sides();
         for (int slot = 0; slot < sides.size(); slot++) {
             Side side = sides.get(slot);
@@ -50,6 +55,12 @@ final class BodyErasure {
                 System.arraycopy(body, 0, after, side.bodyOffset(), body.length);
             }
         }
+        return after;
+    }
+
+    List<BodyChange> changes() {
+        byte[] before = page.bodies();
+        byte[] after = after(before.length);
         List<BodyChange> changes = new ArrayList<>();
         int from = Arrays.mismatch(before, after);
         while (from >= 0) {

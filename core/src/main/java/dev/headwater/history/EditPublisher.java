@@ -27,25 +27,43 @@ final class EditPublisher {
         return publish(
                 before,
                 edits,
-                pages ->
-                        new Publication(after, pages, Map.of(), gaps, Set.of(), Map.of(), Set.of(), List.of(), chunks));
+                pages -> new Publication(
+                        after, pages, Map.of(), gaps, Set.of(), Map.of(), Set.of(), List.of(), Map.of(), chunks));
     }
 
     /** As above, with new marks, and with bodies changed. */
     Mono<Void> publish(
-            RoomHead before, RoomHead after, PageEdits edits, Map<EventId, Mark> marks, List<BodyChange> bodies) {
+            RoomHead before,
+            RoomHead after,
+            PageEdits edits,
+            Map<EventId, Mark> marks,
+            List<BodyChange> bodies,
+            Map<PageId, byte[]> sealedBodies) {
         return publish(
                 before,
                 edits,
-                pages ->
-                        new Publication(after, pages, Map.of(), Map.of(), Set.of(), marks, Set.of(), bodies, Map.of()));
+                pages -> new Publication(
+                        after, pages, Map.of(), Map.of(), Set.of(), marks, Set.of(), bodies, sealedBodies, Map.of()));
+    }
+
+    /**
+     * Seals pages. Fails with {@link LostRaceException}, with nothing changed, if somebody else publishes.
+     *
+     * @param sealed as they are to be; may be none, for the sake of the head
+     * @param bodies of each of them, whole
+     */
+    Mono<Void> seal(RoomHead after, List<SidePage> sealed, Map<PageId, byte[]> bodies) {
+        return publish(Publication.ofSealed(after, sealed, bodies));
     }
 
     private Mono<Void> publish(RoomHead before, PageEdits edits, Function<List<SidePage>, Publication> change) {
         List<SidePage> pages = new ArrayList<>();
         return new SideReader(store)
                 .each(before, edits.pages(), page -> pages.add(edits.apply(page)))
-                .then(Mono.defer(() -> store.publish(change.apply(pages))))
-                .flatMap(taken -> taken ? Mono.empty() : Mono.error(new LostRaceException()));
+                .then(Mono.defer(() -> publish(change.apply(pages))));
+    }
+
+    private Mono<Void> publish(Publication publication) {
+        return store.publish(publication).flatMap(taken -> taken ? Mono.empty() : Mono.error(new LostRaceException()));
     }
 }

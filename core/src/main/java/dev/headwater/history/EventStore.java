@@ -14,7 +14,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Keeps the events of rooms in pages: bodies whose place never changes, and beside them small side data that may. A body
- * itself changes once at most, when it is redacted for good, and is shorter then.
+ * itself changes once at most, when it is redacted for good, and is shorter then. A page that is {@linkplain SidePage#sealed
+ * sealed} takes no further body, and a store keeps it in another form; it is read as it was.
  *
  * <p>A store knows nothing of walks, depths or visibility; {@link BackfillWalk} and {@link RoomWriter} do. Each method but
  * {@link #find} is one round trip to the store at most, starts on subscription, is bounded in what it holds, and on cancellation sends
@@ -86,7 +87,8 @@ public interface EventStore {
      * Appends event bodies to pages; they stay invisible until a publication refers to them. Repeating it leaves
      * unreferenced bytes behind and does no harm.
      *
-     * @return the offset of the first appended byte, by page
+     * @return the offset of the first appended byte, by page; a page that is sealed by now is absent, and nothing was
+     *     appended to it
      */
     Mono<Map<PageId, Integer>> append(RoomId room, Map<PageId, byte[]> bodies);
 

@@ -98,6 +98,10 @@ final class MemoryRoom {
     synchronized Map<PageId, Integer> append(Map<PageId, byte[]> added) {
         Map<PageId, Integer> offsets = new HashMap<>();
         added.forEach((page, bytes) -> {
+            SidePage side = sides.get(page);
+            if (side != null && side.sealed()) {
+                return;
+            }
             byte[] before = bodies.getOrDefault(page, NO_BODIES);
             byte[] after = Arrays.copyOf(before, before.length + bytes.length);
             System.arraycopy(bytes, 0, after, before.length, bytes.length);
@@ -123,6 +127,7 @@ final class MemoryRoom {
         marks.values().removeIf(Mark.NONE::equals);
         redactedSenders.addAll(change.redactedSenders());
         change.bodies().forEach(this::replace);
+        bodies.putAll(change.sealedBodies());
         stateChunks.putAll(change.stateChunks());
         return true;
     }

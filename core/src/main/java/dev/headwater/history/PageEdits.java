@@ -29,6 +29,6 @@ final class PageEdits {
     SidePage apply(SidePage page) {
         List<Side> sides = new ArrayList<>(page.sides());
         edits.getOrDefault(page.id(), Map.of()).forEach((slot, edit) -> sides.set(slot, edit.apply(sides.get(slot))));
-        return new SidePage(page.id(), sides);
+        return page.withSides(sides);
     }
 }

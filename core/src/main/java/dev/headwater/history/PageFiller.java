@@ -5,10 +5,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Gives events their places: in the last part of their bucket, or in a further one if that is full. */
+/** Gives events their places: in the last part of their bucket, or in a further one if that is full or sealed. */
 final class PageFiller {
     private static final class Part {
         final PageId id;
+        boolean sealed;
         int events;
         int bytes;
 
@@ -28,21 +29,27 @@ final class PageFiller {
     /** Takes up the last part of a bucket as it stands. */
     void continueAt(SidePage page) {
         Part part = new Part(page.id());
+        part.sealed = page.sealed();
         part.events = page.sides().size();
-        for (Side side : page.sides()) {
-            part.bytes = Math.max(part.bytes, side.bodyOffset() + side.bodyLength());
-        }
+        part.bytes = page.bodyEnd();
         last.put(page.id().bucket(), part);
     }
 
     Place place(long correctedDepth, int bodyLength) {
         long bucket = PageId.bucketOf(correctedDepth);
         Part part = last.computeIfAbsent(bucket, b -> new Part(new PageId(b, 0)));
-        while (part.events >= PageId.MAX_EVENTS || part.bytes >= PageId.MAX_BYTES || spoilt.contains(part.id)) {
+        while (isClosed(part)) {
             part = new Part(new PageId(bucket, part.id.part() + 1));
             last.put(bucket, part);
         }
         part.bytes += bodyLength;
         return new Place(part.id, part.events++);
+    }
+
+    private boolean isClosed(Part part) {
+        return part.sealed
+                || part.events >= PageId.MAX_EVENTS
+                || part.bytes >= PageId.MAX_BYTES
+                || spoilt.contains(part.id);
     }
 }

@@ -15,6 +15,8 @@ public record PageId(long bucket, int part) implements Comparable<PageId> {
     public static final int MAX_EVENTS = 32;
     /** A page that holds this many bytes of event bodies takes no further event. */
     public static final int MAX_BYTES = 64 * 1024;
+    /** The bodies of a page end here at the latest, those between them that lost writes have left included. */
+    public static final int MAX_LENGTH = BodyAppends.SPOILT_BYTES + MAX_BYTES + WriteRun.MAX_BODY_BYTES;
 
     /** Not after any page that exists. */
     public static final PageId LOWEST = new PageId(Long.MIN_VALUE / LEVELS, 0);

@@ -45,10 +45,34 @@ final class RedactionDraft {
         return marks;
     }
 
+    boolean changesBodies() {
+        return !erasures.isEmpty();
+    }
+
+    /** What changes in pages that are not sealed. */
     List<BodyChange> bodies() {
         List<BodyChange> changes = new ArrayList<>();
-        erasures.values().forEach(erasure -> changes.addAll(erasure.changes()));
+        erasures.forEach((id, erasure) -> {
+            if (!isSealed(id)) {
+                changes.addAll(erasure.changes());
+            }
+        });
         return changes;
+    }
+
+    /** What becomes of pages that are sealed. */
+    Map<PageId, byte[]> sealedBodies() {
+        Map<PageId, byte[]> bodies = new HashMap<>();
+        erasures.forEach((id, erasure) -> {
+            if (isSealed(id)) {
+                bodies.put(id, erasure.whole());
+            }
+        });
+        return bodies;
+    }
+
+    private boolean isSealed(PageId page) {
+        return facts.events().page(page).side().sealed();
     }
 
     private void decide(Place redaction) {

@@ -80,7 +80,7 @@ final class RedactionPass {
 
     private Mono<Void> progress(long below) {
         silentLevels = 0;
-        return publish(head().next().withJudged(below), new PageEdits(), Map.of(), List.of());
+        return publish(head().next().withJudged(below), new PageEdits(), Map.of(), List.of(), Map.of());
     }
 
     /** Marks those events whose sender is redacted, some pages at a time. */
@@ -116,7 +116,9 @@ final class RedactionPass {
                     edits.add(place, Side::asMarked);
                 }
             });
-            return edits.pages().isEmpty() ? Mono.empty() : publish(head().next(), edits, Map.of(), List.of());
+            return edits.pages().isEmpty()
+                    ? Mono.empty()
+                    : publish(head().next(), edits, Map.of(), List.of(), Map.of());
         });
     }
 
@@ -136,18 +138,22 @@ final class RedactionPass {
                 .flatMap(draft -> draft.decided() == 0
                         ? Mono.empty()
                         : publish(
-                                        draft.bodies().isEmpty()
-                                                ? head().next()
-                                                : head().next().withBodyChange(),
+                                        draft.changesBodies() ? head().next().withBodyChange() : head().next(),
                                         draft.edits(),
                                         draft.marks(),
-                                        draft.bodies())
+                                        draft.bodies(),
+                                        draft.sealedBodies())
                                 .then(Mono.fromRunnable(() -> decided[0] += draft.decided())));
     }
 
-    private Mono<Void> publish(RoomHead after, PageEdits edits, Map<EventId, Mark> marks, List<BodyChange> bodies) {
+    private Mono<Void> publish(
+            RoomHead after,
+            PageEdits edits,
+            Map<EventId, Mark> marks,
+            List<BodyChange> bodies,
+            Map<PageId, byte[]> sealedBodies) {
         return new EditPublisher(store)
-                .publish(head(), after, edits, marks, bodies)
+                .publish(head(), after, edits, marks, bodies, sealedBodies)
                 .then(Mono.fromRunnable(() -> head = after));
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param judgeFrom the lowest bucket of corrected depths in which a redaction may have become decidable, or an event of
  *     a redacted sender may stand unmarked; {@link #NOTHING_TO_SWEEP} if none
  * @param markingSenders whether events of redacted senders may stand unmarked from {@code judgeFrom} on
+ * @param sealFrom the lowest bucket in which a page may stand that can be sealed; {@link #NOTHING_TO_SWEEP} if none
  * @param bodyChanges counts the publishes that changed bodies: what lies in body pages and was not referred to is lost
  * @param lastStateChunk the number of the last chunk of state nodes; 0 if there is none
  * @param events how many events are stored
@@ -32,6 +33,7 @@ public record RoomHead(
         boolean restating,
         long judgeFrom,
         boolean markingSenders,
+        long sealFrom,
         long bodyChanges,
         long lastStateChunk,
         long events) {
@@ -43,7 +45,20 @@ public record RoomHead(
     private static final long MAX_FIRST_CHUNK = 1 << 22;
 
     public static RoomHead empty(RoomId room, RoomVersion roomVersion) {
-        return new RoomHead(room, roomVersion, 0, 0, false, NOTHING_TO_SWEEP, false, NOTHING_TO_SWEEP, false, 0, 0, 0);
+        return new RoomHead(
+                room,
+                roomVersion,
+                0,
+                0,
+                false,
+                NOTHING_TO_SWEEP,
+                false,
+                NOTHING_TO_SWEEP,
+                false,
+                NOTHING_TO_SWEEP,
+                0,
+                0,
+                0);
     }
 
     /** The head after a publish that changes nothing else in it. */
@@ -71,6 +86,7 @@ public record RoomHead(
                 restating,
                 judgeFrom,
                 markingSenders,
+                sealFrom,
                 bodyChanges,
                 lastStateChunk,
                 events + more);
@@ -101,6 +117,29 @@ public record RoomHead(
         return with(version, raises, lazyEdges, sweepFrom, restating, below, still, lastStateChunk);
     }
 
+    /** With pages to be sealed from a bucket on, besides those that are to be already. */
+    RoomHead withSealing(long from) {
+        return withSealed(Math.min(sealFrom, from));
+    }
+
+    /** With pages sealed below a bucket. */
+    RoomHead withSealed(long below) {
+        return new RoomHead(
+                room,
+                roomVersion,
+                version,
+                raises,
+                lazyEdges,
+                sweepFrom,
+                restating,
+                judgeFrom,
+                markingSenders,
+                below,
+                bodyChanges,
+                lastStateChunk,
+                events);
+    }
+
     RoomHead withBodyChange() {
         return new RoomHead(
                 room,
@@ -112,6 +151,7 @@ public record RoomHead(
                 restating,
                 judgeFrom,
                 markingSenders,
+                sealFrom,
                 bodyChanges + 1,
                 lastStateChunk,
                 events);
@@ -136,6 +176,7 @@ public record RoomHead(
                 newRestating,
                 newJudgeFrom,
                 newMarking,
+                sealFrom,
                 bodyChanges,
                 newStateChunk,
                 events);

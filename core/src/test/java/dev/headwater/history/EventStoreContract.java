@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What every {@link EventStore} must do, alone and under a {@link RoomWriter}. A store's test names the store. */
-public abstract class EventStoreContract extends TimesContract {
+public abstract class EventStoreContract extends SealingContract {
     @Test
     public void answersNothingAboutARoomThatIsNotStored() {
         RoomId room = newRoom();
@@ -124,17 +124,30 @@ public abstract class EventStoreContract extends TimesContract {
         write(room);
         RoomHead head = sound(room.room()).head();
         RoomHead stale = new RoomHead(
-                head.room(), head.roomVersion(), head.version(), 9, true, -7, false, -8, true, 2, 3, head.events() + 5);
+                head.room(),
+                head.roomVersion(),
+                head.version(),
+                9,
+                true,
+                -7,
+                false,
+                -8,
+                true,
+                -9,
+                2,
+                3,
+                head.events() + 5);
         PageId page = new PageId(90, 0);
         Publication late = new Publication(
                 stale,
-                List.of(new SidePage(page, List.of())),
+                List.of(SidePage.open(page, List.of())),
                 Map.of(id("x"), Place.of(90, 0, 0)),
                 Map.of(id("y"), new Gap(4, List.of(), true)),
                 Set.of(),
                 Map.of(id("z"), new Mark(1, 4)),
                 Set.of(UserId.parse("@z:a.test")),
                 List.of(new BodyChange(new PageId(0, 0), 0, new byte[] {7})),
+                Map.of(new PageId(0, 0), new byte[] {8}),
                 Map.of(1L, new byte[] {1}));
         assertThat(store().publish(late).block()).isFalse();
         assertThat(store().basis(
@@ -286,13 +299,14 @@ public abstract class EventStoreContract extends TimesContract {
         RoomHead head = before.head().next().withRestating().withStateChunks(70);
         assertThat(store().publish(new Publication(
                                 head,
-                                List.of(new SidePage(place.page(), sides)),
+                                List.of(SidePage.open(place.page(), sides)),
                                 Map.of(),
                                 Map.of(),
                                 Set.of(),
                                 Map.of(),
                                 Set.of(),
                                 List.of(),
+                                Map.of(),
                                 chunks))
                         .block())
                 .isTrue();

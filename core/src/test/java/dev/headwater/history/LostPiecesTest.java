@@ -59,7 +59,7 @@ final class LostPiecesTest {
         assertThat(walkFails(
                         "places beyond the end of page",
                         page -> new Page(
-                                new SidePage(
+                                SidePage.open(
                                         page.side().id(), page.side().sides().subList(0, 3)),
                                 page.bodies())))
                 .isLessThan(40);
@@ -70,7 +70,7 @@ final class LostPiecesTest {
         assertThat(walkFails(LOST, page -> {
                     List<Side> sides = new ArrayList<>(page.side().sides());
                     sides.set(31, sides.get(31).withCorrectedDepth(0));
-                    return new Page(new SidePage(page.side().id(), sides), page.bodies());
+                    return new Page(SidePage.open(page.side().id(), sides), page.bodies());
                 }))
                 .isLessThan(40);
     }

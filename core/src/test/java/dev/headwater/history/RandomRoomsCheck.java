@@ -46,6 +46,9 @@ final class RandomRoomsCheck {
                 WriteResult result = Awaited.value(new RoomWriter(store).write(room, RoomBuilder.VERSION, batch));
                 assertThat(result.refused()).isEmpty();
                 taken += result.taken();
+                if (random.nextInt(3) == 0) {
+                    new SealSweep(store, 1 + random.nextInt(200)).sweep(room).block();
+                }
             }
             assertThat(taken).isEqualTo(drawn.events().size());
             StoredRoom stored = StoredRoom.read(store, room).assertSound(store, room);

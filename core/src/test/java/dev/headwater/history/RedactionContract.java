@@ -67,7 +67,7 @@ public abstract class RedactionContract extends RoomWriterContract {
         return new String(sound(room).body(event), StandardCharsets.UTF_8);
     }
 
-    private static String redactedCopy(Pdu pdu) {
+    static String redactedCopy(Pdu pdu) {
         return new String(CanonicalJson.encode(Redaction.redact(pdu.json(), pdu.version())), StandardCharsets.UTF_8);
     }
 

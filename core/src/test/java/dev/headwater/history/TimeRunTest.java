@@ -13,7 +13,7 @@ final class TimeRunTest {
     private static final long HOUR = 3_600_000;
 
     private static List<TimeRun> runs(long... times) {
-        return TimeRun.of(new SidePage(
+        return TimeRun.of(SidePage.open(
                 new PageId(0, 0),
                 Arrays.stream(times).mapToObj(TimeRunTest::side).toList()));
     }

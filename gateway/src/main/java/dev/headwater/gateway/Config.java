@@ -174,6 +174,10 @@ public interface Config {
     interface Ingest {
         @WithDefault("memory")
         Ack ack();
+
+        /** Whether pages that will not grow any more are compressed when an import ends. */
+        @WithDefault("true")
+        boolean sealPages();
     }
 
     /** What an acknowledged event has reached. */

@@ -47,6 +47,7 @@ class ConfigFileTest {
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.IGNORED);
         assertThat(config.cache().maxBytes()).isEmpty();
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
+        assertThat(config.ingest().sealPages()).isTrue();
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.http().progressTimeout()).isEqualTo(Duration.ofSeconds(120));
@@ -83,7 +84,7 @@ class ConfigFileTest {
                 rc_address: { per_second: 7, burst_count: 8 }
                 rc_federation: { concurrent: 9, reject_limit: 0 }
                 cache: { max_bytes: 0 }
-                ingest: { ack: memory }
+                ingest: { ack: memory, seal_pages: false }
                 http: { idle_timeout: 2m, request_timeout: 500ms, progress_timeout: 1h, max_target: 4096,
                         max_connections: 11, max_connections_per_address: 12, max_responses: 13 }
                 """.formatted(KEY, KEY, KEY, KEY));
@@ -132,6 +133,7 @@ class ConfigFileTest {
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(20);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
         assertThat(config.cache().maxBytes()).contains(0L);
+        assertThat(config.ingest().sealPages()).isFalse();
         assertThat(config.ingest().ack()).isEqualTo(Config.Ack.MEMORY);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.http().requestTimeout()).isEqualTo(Duration.ofMillis(500));
@@ -166,6 +168,7 @@ class ConfigFileTest {
                         "http.progress_timeout",
                         "http.request_timeout",
                         "ingest.ack",
+                        "ingest.seal_pages",
                         "ip_range_whitelist",
                         "ip_range_whitelist[*]",
                         "listeners[*].bind_addresses",
@@ -213,6 +216,7 @@ class ConfigFileTest {
                         Map.entry("HEADWATER_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "16"),
                         Map.entry("HEADWATER_HTTP_MAX_RESPONSES", "17"),
                         Map.entry("HEADWATER_INGEST_ACK", "memory"),
+                        Map.entry("HEADWATER_INGEST_SEAL_PAGES", "false"),
                         Map.entry("HEADWATER_HTTP_IDLE_TIMEOUT", "1s"),
                         Map.entry("HEADWATER_HTTP_REQUEST_TIMEOUT", "2s"),
                         Map.entry("HEADWATER_HTTP_PROGRESS_TIMEOUT", "3s"),
@@ -240,6 +244,7 @@ class ConfigFileTest {
                 .contains(List.of(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("::1")));
         assertThat(config.federationCustomCaList()).contains(List.of(Path.of("/keys/ca.pem")));
         assertThat(config.backfill().maxLimit()).isEqualTo(8);
+        assertThat(config.ingest().sealPages()).isFalse();
         assertThat(config.getMissingEvents().maxLimit()).isEqualTo(9);
         assertThat(config.getMissingEvents().minDepth()).isEqualTo(Config.MinDepth.HONOURED);
         assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(1));

@@ -32,7 +32,7 @@ class ConfigProblemsTest {
                         get_missing_events: { min_depth: "true" }
                         rc_address: { per_second: 0 }
                         rc_federation: { window_size: 1000, sleep_limit: 10, sleep_delay: 500, concurrent: 0, reject_limit: -1 }
-                        ingest: { ack: local-fsync }
+                        ingest: { ack: local-fsync, seal_pages: often }
                         http: { idle_timeout: 5 minutes, max_target: 0 }
                         max_limit: 5
                         """))
@@ -62,6 +62,7 @@ class ConfigProblemsTest {
                         "backfill.min: unknown key; expected under backfill one of max_limit",
                         "get_missing_events.min_depth: 'true' is refused: expected ignored or honoured",
                         "ingest.ack: 'local-fsync' is refused: expected memory",
+                        "ingest.seal_pages: 'often' is refused: expected true or false",
                         "http.idle_timeout: '5 minutes' is refused: expected a duration such as 500ms, 5s, 2m or 1h",
                         "http.max_target: '0' is refused: expected a number of bytes from 1024 to 16777216",
                         "max_limit: unknown key; expected one of backfill, cache, federation_custom_ca_list,"

@@ -16,7 +16,8 @@ import java.util.List;
 
 /** Side pages as bytes. The encoding stands in docs/storage-schema.md. */
 final class PageCodec {
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
+    private static final int SEALED = 1;
     /** Written as positions in these lists: append to them, never reorder. */
     private static final List<EventKind> KINDS = List.of(
             EventKind.ORDINARY,
@@ -61,7 +62,7 @@ final class PageCodec {
         int bodyEnd = 0;
         StateRoot state = StateRoot.UNKNOWN;
         var out = new RecordWriter(16 + 64 * page.sides().size());
-        out.u8(FORMAT).unsigned(page.sides().size());
+        out.u8(FORMAT).u8(page.sealed() ? SEALED : 0).unsigned(page.sides().size());
         for (Side side : page.sides()) {
             boolean apart = side.bodyOffset() != bodyEnd;
             out.u8(KINDS.indexOf(side.kind())
@@ -93,6 +94,7 @@ final class PageCodec {
         StateRoot state = StateRoot.UNKNOWN;
         var in = new RecordReader(bytes);
         in.format(FORMAT);
+        boolean sealed = sealed(in);
         int count = in.count();
         List<Side> sides = new ArrayList<>(count);
         for (int slot = 0; slot < count; slot++) {
@@ -126,7 +128,15 @@ final class PageCodec {
                     bodyLength));
         }
         in.end();
-        return new SidePage(id, sides);
+        return new SidePage(id, sides, sealed);
+    }
+
+    private static boolean sealed(RecordReader in) {
+        int flags = in.u8();
+        if ((flags & ~SEALED) != 0) {
+            throw in.unreadable("a page with the flags " + flags);
+        }
+        return flags != 0;
     }
 
     /** Says as little as possible: most events are no state and follow the one in the slot before. */

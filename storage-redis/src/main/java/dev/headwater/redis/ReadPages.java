@@ -46,25 +46,50 @@ final class ReadPages {
         return head.room().equals(room) ? head : null;
     }
 
-    /** @param values the head, the bodies if they were asked for, the sides */
-    static @Nullable Pages asked(RoomId room, List<PageId> ids, boolean withBodies, List<byte[]> values) {
+    /**
+     * What was asked for without bodies.
+     *
+     * @param values the head, the sides
+     */
+    static @Nullable Pages plan(RoomId room, List<PageId> ids, List<byte[]> values) {
+        return asked(room, ids, values, 1, (side, i) -> NO_BODIES);
+    }
+
+    /**
+     * What was asked for with bodies.
+     *
+     * @param values the head, the bodies, the sides
+     */
+    static @Nullable Pages window(RoomId room, List<PageId> ids, SealedBodies sealed, List<byte[]> values) {
+        return asked(room, ids, values, 1 + ids.size(), (side, i) -> bodies(side, values.get(1 + i), sealed));
+    }
+
+    private interface Bodies {
+        byte[] of(SidePage side, int i);
+    }
+
+    private static @Nullable Pages asked(
+            RoomId room, List<PageId> ids, List<byte[]> values, int firstSide, Bodies bodies) {
         RoomHead head = head(room, values.get(0));
         if (head == null) {
             return null;
         }
         Map<PageId, Page> pages = new HashMap<>();
         for (int i = 0; i < ids.size(); i++) {
-            byte[] side = values.get(1 + (withBodies ? ids.size() : 0) + i);
+            byte[] side = values.get(firstSide + i);
             if (side != null) {
-                byte[] bodies = withBodies ? values.get(1 + i) : null;
                 SidePage decoded = PageCodec.decode(ids.get(i), side);
-                if (withBodies) {
-                    requireWithin(decoded, bodies == null ? 0 : bodies.length);
-                }
-                pages.put(ids.get(i), new Page(decoded, bodies == null ? NO_BODIES : bodies));
+                pages.put(ids.get(i), new Page(decoded, bodies.of(decoded, i)));
             }
         }
         return new Pages(head, pages);
+    }
+
+    private static byte[] bodies(SidePage page, byte @Nullable [] stored, SealedBodies sealed) {
+        byte[] there = stored == null ? NO_BODIES : stored;
+        byte[] bodies = page.sealed() ? sealed.open(there) : there;
+        requireWithin(page, bodies.length);
+        return bodies;
     }
 
     /** @param values the head, then for each bucket the name of its last page and that page's side */

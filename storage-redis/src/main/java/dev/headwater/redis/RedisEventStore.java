@@ -50,6 +50,8 @@ public final class RedisEventStore implements EventStore {
     private final RedisConnector connector;
     private final RedisLink link;
     private final SingleKeyReads singleKeyReads;
+    private final SealedBodies sealed = new SealedBodies();
+    private final PageReads pages;
     private final RoomPublisher publisher;
     private final RoomList roomList;
     private final EventRooms eventRooms;
@@ -59,7 +61,8 @@ public final class RedisEventStore implements EventStore {
         this.connector = connector;
         this.link = connector.link();
         this.singleKeyReads = new SingleKeyReads(link);
-        this.publisher = new RoomPublisher(link);
+        this.pages = new PageReads(link, singleKeyReads, sealed);
+        this.publisher = new RoomPublisher(link, sealed);
         this.roomList = new RoomList(link);
         this.eventRooms = new EventRooms(link);
         this.timeIndex = new TimeIndex(link, singleKeyReads);
@@ -69,9 +72,11 @@ public final class RedisEventStore implements EventStore {
      * Connects on subscription. Fails with {@link dev.headwater.history.StoreUnavailableException} if Redis cannot be
      * reached, with {@link IllegalArgumentException} if the URI is none, with {@link IllegalStateException} if the server
      * is too old or evicts keys. Cancelling closes what was opened.
+     *
+     * @throws IllegalStateException if this machine cannot unpack sealed pages
      */
     public static Mono<RedisEventStore> connect(RedisOptions options) {
-        RedisScript.load();
+        load();
         return RedisConnector.connect(options, List.of()).map(RedisEventStore::new);
     }
 
@@ -83,15 +88,21 @@ public final class RedisEventStore implements EventStore {
      * @param loops of NIO
      */
     public static Mono<RedisEventStore> connect(RedisOptions options, EventLoopGroup loops) {
-        RedisScript.load();
+        load();
         List<EventLoop> all = new ArrayList<>();
         loops.forEach(loop -> all.add((EventLoop) loop));
         return RedisConnector.connect(options, all).map(RedisEventStore::new);
     }
 
+    /** Files are read here, where that may wait, and not when they are first needed. */
+    private static void load() {
+        RedisScript.load();
+        SealedBodies.load();
+    }
+
     /** Closes the connections; what is under way fails. Subscribing again does nothing. */
     public Mono<Void> close() {
-        return connector.close();
+        return connector.close().doFinally(end -> sealed.close());
     }
 
     /**
@@ -152,30 +163,18 @@ public final class RedisEventStore implements EventStore {
     }
 
     @Override
-    public Mono<Pages> plan(RoomId room, Collection<PageId> pages) {
-        return read(room, pages, false);
+    public Mono<Pages> plan(RoomId room, Collection<PageId> ids) {
+        return pages.plan(room, ids);
     }
 
     @Override
-    public Mono<Pages> window(RoomId room, Collection<PageId> pages) {
-        return read(room, pages, true);
+    public Mono<Pages> window(RoomId room, Collection<PageId> ids) {
+        return pages.window(room, ids);
     }
 
     @Override
     public Mono<Pages> lastPages(RoomId room, Collection<Long> buckets) {
-        return Mono.defer(() -> {
-            var keys = new RedisKeys(room);
-            List<byte[]> arguments = new ArrayList<>(List.of(keys.sidePrefix()));
-            for (long bucket : buckets) {
-                arguments.addAll(PageListRange.lexArguments(bucket));
-            }
-            Mono<List<byte[]>> byScript =
-                    link.list(RedisScript.LAST_PAGES, List.of(keys.head(), keys.pages()), arguments);
-            Mono<List<byte[]>> oneByOne = singleKeyReads.lastPages(keys, List.copyOf(buckets));
-            return link.reading(
-                    byScript.mapNotNull(values -> ReadPages.last(room, values)),
-                    oneByOne.mapNotNull(values -> ReadPages.last(room, values)));
-        });
+        return pages.last(room, buckets);
     }
 
     @Override
@@ -226,8 +225,11 @@ public final class RedisEventStore implements EventStore {
             var keys = new RedisKeys(room);
             return Flux.fromIterable(Map.copyOf(bodies).entrySet())
                     .flatMap(
-                            page -> link.writing(link.send(
-                                            redis -> redis.append(keys.bodies(page.getKey()), page.getValue())))
+                            page -> link.writing(link.number(
+                                            RedisScript.APPEND,
+                                            List.of(keys.bodies(page.getKey())),
+                                            List.of(page.getValue())))
+                                    .filter(end -> end >= 0)
                                     .map(end ->
                                             Map.entry(page.getKey(), Math.toIntExact(end - page.getValue().length))),
                             APPENDS_AT_ONCE)
@@ -300,24 +302,6 @@ public final class RedisEventStore implements EventStore {
     @Override
     public Flux<RoomId> rooms() {
         return roomList.all();
-    }
-
-    private Mono<Pages> read(RoomId room, Collection<PageId> pages, boolean withBodies) {
-        return Mono.defer(() -> {
-            var keys = new RedisKeys(room);
-            List<PageId> ids = List.copyOf(pages);
-            List<byte[]> bodies = withBodies ? ids.stream().map(keys::bodies).toList() : List.of();
-            List<byte[]> sides = ids.stream().map(keys::side).toList();
-            List<byte[]> all = new ArrayList<>(List.of(keys.head()));
-            all.addAll(bodies);
-            all.addAll(sides);
-            byte[][] asked = all.toArray(byte[][]::new);
-            Mono<List<byte[]>> atOnce = link.send(redis -> redis.mget(asked)).map(ReadPages::values);
-            Mono<List<byte[]>> oneByOne = singleKeyReads.pages(keys.head(), bodies, sides);
-            return link.reading(
-                    atOnce.mapNotNull(values -> ReadPages.asked(room, ids, withBodies, values)),
-                    oneByOne.mapNotNull(values -> ReadPages.asked(room, ids, withBodies, values)));
-        });
     }
 
     /** What an answer to a look-up means; null if the room is not stored. */

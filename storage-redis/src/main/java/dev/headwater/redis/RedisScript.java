@@ -19,6 +19,7 @@ record RedisScript(String text, String digest) {
     static final RedisScript LOCATE = of("index.lua", "locate.lua");
     static final RedisScript LAST_PAGES = of("last-pages.lua");
     static final RedisScript PAGES_BY_TIME = of("pages-by-time.lua");
+    static final RedisScript APPEND = of("append.lua");
     static final RedisScript PUBLISH = of("index.lua", "publish.lua");
     static final RedisScript TALLY = of("index.lua", "tally.lua");
     static final RedisScript ADMIT = of("admit.lua");
@@ -27,7 +28,7 @@ record RedisScript(String text, String digest) {
     static final RedisScript FIND_ROOM = of("index.lua", "find-room.lua");
 
     static final List<RedisScript> ALL =
-            List.of(LOCATE, LAST_PAGES, PAGES_BY_TIME, PUBLISH, TALLY, ADMIT, ADD_ROOMS, FIND_ROOM);
+            List.of(LOCATE, LAST_PAGES, PAGES_BY_TIME, APPEND, PUBLISH, TALLY, ADMIT, ADD_ROOMS, FIND_ROOM);
 
     /** Reads the scripts if that is not done yet; this blocks for a moment, and so must not happen on an event loop. */
     static void load() {

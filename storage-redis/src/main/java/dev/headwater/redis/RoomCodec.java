@@ -11,7 +11,7 @@ import java.util.List;
 
 /** A room's head, places, gaps and ACLs as bytes. The encodings stand in docs/storage-schema.md. */
 final class RoomCodec {
-    private static final int HEAD_FORMAT = 3;
+    private static final int HEAD_FORMAT = 4;
     private static final int FORMAT = 1;
     private static final int LAZY_EDGES = 1;
     private static final int RESTATING = 2;
@@ -32,6 +32,7 @@ final class RoomCodec {
                 .unsigned(head.raises())
                 .signed(head.sweepFrom())
                 .signed(head.judgeFrom())
+                .signed(head.sealFrom())
                 .unsigned(head.bodyChanges())
                 .unsigned(head.lastStateChunk())
                 .unsigned(head.events())
@@ -57,6 +58,7 @@ final class RoomCodec {
         long raises = in.unsigned();
         long sweepFrom = in.signed();
         long judgeFrom = in.signed();
+        long sealFrom = in.signed();
         long bodyChanges = in.unsigned();
         var head = new RoomHead(
                 room,
@@ -68,6 +70,7 @@ final class RoomCodec {
                 (flags & RESTATING) != 0,
                 judgeFrom,
                 (flags & MARKING_SENDERS) != 0,
+                sealFrom,
                 bodyChanges,
                 in.unsigned(),
                 in.unsigned());

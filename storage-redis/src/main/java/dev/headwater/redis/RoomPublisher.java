@@ -31,9 +31,11 @@ final class RoomPublisher {
     private static final byte[] NOTHING = {};
 
     private final RedisLink link;
+    private final SealedBodies sealed;
 
-    RoomPublisher(RedisLink link) {
+    RoomPublisher(RedisLink link, SealedBodies sealed) {
         this.link = link;
+        this.sealed = sealed;
     }
 
     Mono<Boolean> publish(Publication publication) {
@@ -69,7 +71,8 @@ final class RoomPublisher {
                 number(publication.bodies().size()),
                 number(publication.stateChunks().size()),
                 number(runs.size() / 2),
-                number(goneRuns.size())));
+                number(goneRuns.size()),
+                number(publication.sealedBodies().size())));
         publication.stateChunks().forEach((number, nodes) -> {
             names.add(keys.stateChunk(number));
             arguments.add(nodes);
@@ -100,6 +103,11 @@ final class RoomPublisher {
             arguments.add(number(change.offset()));
             arguments.add(change.bytes());
         }
+        // A publication brings sixteen of them or so: together some milliseconds, as deriving a batch of events takes.
+        publication.sealedBodies().forEach((page, bodies) -> {
+            names.add(keys.bodies(page));
+            arguments.add(sealed.seal(bodies));
+        });
         return link.writing(link.number(RedisScript.PUBLISH, names, arguments).map(published -> published == 1));
     }
 

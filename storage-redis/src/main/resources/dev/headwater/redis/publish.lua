@@ -1,10 +1,11 @@
 -- KEYS: head, tokens, page list, gaps, marks, times, then chunks of states, then the side pages, then a body page for each
---       change.
+--       change, then those that are sealed.
 -- ARGV: 1 expected version, 2 head from its version on, 3 where the token goes, 4 token, 5 the index' prefix,
 --       6 how many places, 7 gaps, 8 closed gaps, 9 marks, 10 redacted senders, 11 changes of bodies, 12 chunks, 13 runs of
---       times, 14 runs that are gone; then each chunk; for each side page: member, bytes; for each place: field, place; for
---       each gap: field, gap; fields of closed gaps; for each mark: field, mark or nothing; fields of redacted senders; for
---       each run: score, member; members of runs that are gone; for each change of a body: offset, bytes.
+--       times, 14 runs that are gone, 15 sealed bodies; then each chunk; for each side page: member, bytes; for each place:
+--       field, place; for each gap: field, gap; fields of closed gaps; for each mark: field, mark or nothing; fields of
+--       redacted senders; for each run: score, member; members of runs that are gone; for each change of a body: offset,
+--       bytes; each sealed body.
 -- Answers 1 if it is published, now or when this very call was made before; 0 if somebody else was faster.
 local stored = redis.call('GET', KEYS[1])
 local entries = 0
@@ -26,14 +27,15 @@ end
 local prefix = ARGV[5]
 local places = tonumber(ARGV[6])
 local chunks = tonumber(ARGV[12])
-local firstBody = #KEYS - tonumber(ARGV[11])
-local firstPage = 15 + chunks
+local firstSealed = #KEYS - tonumber(ARGV[15])
+local firstBody = firstSealed - tonumber(ARGV[11])
+local firstPage = 16 + chunks
 local firstPlace = firstPage + 2 * (firstBody - 6 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
 if places > 0 and hasMoved(prefix, entries, firstPlace, firstGap - 1, 2) then return redis.error_reply(MOVING) end
 
-for i = 1, chunks do redis.call('SET', KEYS[6 + i], ARGV[14 + i]) end
+for i = 1, chunks do redis.call('SET', KEYS[6 + i], ARGV[15 + i]) end
 for i = 7 + chunks, firstBody do
   local at = firstPage + 2 * (i - 7 - chunks)
   redis.call('SET', KEYS[i], ARGV[at + 1])
@@ -78,10 +80,14 @@ for _ = 1, tonumber(ARGV[14]) do
   redis.call('ZREM', KEYS[6], ARGV[at])
   at = at + 1
 end
-for i = firstBody + 1, #KEYS do
+for i = firstBody + 1, firstSealed do
   redis.call('SETRANGE', KEYS[i], ARGV[at], ARGV[at + 1])
   at = at + 2
 end
+for i = firstSealed + 1, #KEYS do
+  redis.call('SET', KEYS[i], ARGV[at])
+  at = at + 1
+end
 redis.call('SETRANGE', KEYS[2], ARGV[3], ARGV[4])
-redis.call('SET', KEYS[1], '\3' .. struct.pack('>I4', entries) .. ARGV[2])
+redis.call('SET', KEYS[1], '\4' .. struct.pack('>I4', entries) .. ARGV[2])
 return 1

@@ -10,6 +10,7 @@ import dev.headwater.history.Place;
 import dev.headwater.history.Publication;
 import dev.headwater.history.Redacted;
 import dev.headwater.history.RoomHead;
+import dev.headwater.history.SealSweep;
 import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateAround;
@@ -44,8 +45,13 @@ final class LinearRoom {
         return EventId.parse("$" + Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
     }
 
+    /** As in a real event, a hash, a signature and the parent's ID can be said in no fewer bits, and the rest is much the same. */
     byte[] body(long n) {
-        byte[] start = ("{\"n\":" + n + ",\"room\":\"" + id + "\",\"fill\":\"").getBytes(UTF_8);
+        byte[] odd = new byte[96];
+        new Random(n).nextBytes(odd);
+        String text = "{\"n\":%d,\"room\":\"%s\",\"odd\":\"%s\",\"prev\":\"%s\",\"fill\":\""
+                .formatted(n, id, Base64.getEncoder().withoutPadding().encodeToString(odd), event(n - 1));
+        byte[] start = text.getBytes(UTF_8);
         byte[] body = new byte[BODY_BYTES];
         Arrays.fill(body, (byte) 'x');
         System.arraycopy(start, 0, body, 0, start.length);
@@ -95,7 +101,7 @@ final class LinearRoom {
                         BODY_BYTES));
             }
             bodies.put(page, all);
-            sides.add(new SidePage(page, slots));
+            sides.add(SidePage.open(page, slots));
         }
         var after = new RoomHead(
                 id,
@@ -107,12 +113,14 @@ final class LinearRoom {
                 false,
                 RoomHead.NOTHING_TO_SWEEP,
                 false,
+                0,
                 head.bodyChanges(),
                 0,
                 head.events() + places.size());
         return new Batch(
                 bodies,
-                new Publication(after, sides, places, Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of()));
+                new Publication(
+                        after, sides, places, Map.of(), Set.of(), Map.of(), Set.of(), List.of(), Map.of(), Map.of()));
     }
 
     record Batch(Map<PageId, byte[]> bodies, Publication publication) {}
@@ -128,6 +136,13 @@ final class LinearRoom {
             published(batch);
         }
         return this;
+    }
+
+    /** Has its pages sealed; gives how many were. */
+    long seal(EventStore store) {
+        long sealed = Awaited.value(new SealSweep(store).sweep(id));
+        head = Awaited.value(store.plan(id, List.of())).head();
+        return sealed;
     }
 
     void published(Batch batch) {

@@ -33,7 +33,7 @@ class PageCodecFuzzTest {
                         new Edge.Unknown(EventId.parse("$" + "/".repeat(43))),
                         new Edge.Severed(EventId.parse("$é"))));
         return Stream.of(List.<Side>of(), List.of(first), List.of(first, second), List.of(second, first))
-                .map(sides -> PageCodec.encode(new SidePage(PAGE, sides)));
+                .map(sides -> PageCodec.encode(new SidePage(PAGE, sides, sides.size() == 2)));
     }
 
     private static Side side(String id, int bodyOffset, List<Edge> parents) {

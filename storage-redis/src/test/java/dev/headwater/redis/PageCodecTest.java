@@ -60,9 +60,10 @@ class PageCodecTest {
                                         new Edge.Unknown(EventId.parse("$u")),
                                         new Edge.Severed(EventId.parse("$s"))),
                                 400,
-                                7)));
+                                7)),
+                true);
         assertThat(HexFormat.of().formatHex(PageCodec.encode(page)))
-                .isEqualTo("02" + "02"
+                .isEqualTo("03" + "01" + "02"
                         + "a1" + "e9" + "02" + "828008" + "00" + "00".repeat(31) + "01" + "02" + "0a" + "ac02" + "00"
                         + "75" + "15" + "02" + "04" + "24613a62" + "04" + "01" + "07" + "9003" + "04"
                         + "00" + "01" + "01" + "00" + "1f" + "02" + "02022475" + "03" + "02022473");
@@ -141,7 +142,7 @@ class PageCodecTest {
                     random.nextInt(1 << 17),
                     random.nextInt(1 << 16)));
         }
-        return new SidePage(id, sides);
+        return new SidePage(id, sides, random.nextBoolean());
     }
 
     private static StateAround state(Random random) {

@@ -1,6 +1,5 @@
 package dev.headwater.redis;
 
-import static dev.headwater.redis.Awaited.present;
 import static dev.headwater.redis.Awaited.value;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,11 +8,13 @@ import dev.headwater.history.EventStore;
 import dev.headwater.history.EventStoreContract;
 import dev.headwater.history.PageId;
 import dev.headwater.history.PagesByTime;
+import dev.headwater.history.SealSweep;
 import dev.headwater.history.TimeDirection;
 import dev.headwater.history.TimeRun;
 import dev.headwater.id.EventId;
 import dev.headwater.redis.testing.RedisCluster;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +65,9 @@ class RedisClusterIT extends EventStoreContract {
 
     @Test
     void readsAreTheSameAtEveryStepOfASlotThatMoves() {
-        var room = new LinearRoom("moving").grow(store, PAGES);
+        var room = new LinearRoom("moving").grow(store, PAGES - 4);
+        assertThat(room.seal(store)).isEqualTo(PAGES - 4);
+        room.grow(store, 4);
         var move = cluster.startMoving(new String(new RedisKeys(room.id).head(), US_ASCII));
         long refusals = refusals();
         do {
@@ -99,6 +102,35 @@ class RedisClusterIT extends EventStoreContract {
         readAll(room);
     }
 
+    @Test
+    void aSealingWaitsForASlotThatMoves() {
+        var room = new LinearRoom("sealed-while-moving").grow(store, PAGES);
+        var move = cluster.startMoving(new String(new RedisKeys(room.id).head(), US_ASCII));
+        assertThat(move.step()).isTrue();
+        assertThat(move.step()).isTrue();
+        var sealing = new SealSweep(store).sweep(room.id).toFuture();
+        while (move.step()) {
+            readBodies(room);
+        }
+        move.finish();
+        assertThat(sealing.join()).isEqualTo(PAGES);
+        assertThat(room.seal(store)).isZero();
+        readAll(room);
+    }
+
+    private static void readBodies(LinearRoom room) {
+        List<PageId> pages = LongStream.range(0, room.head().events() / PageId.LEVELS)
+                .mapToObj(bucket -> new PageId(bucket, 0))
+                .toList();
+        value(store.window(room.id, pages)).pages().values().forEach(page -> {
+            for (var side : page.side().sides()) {
+                int end = side.bodyOffset() + side.bodyLength();
+                assertThat(Arrays.copyOfRange(page.bodies(), side.bodyOffset(), end))
+                        .isEqualTo(room.body(side.correctedDepth()));
+            }
+        });
+    }
+
     private static void readAll(LinearRoom room) {
         long count = room.head().events();
         List<EventId> events =
@@ -114,11 +146,7 @@ class RedisClusterIT extends EventStoreContract {
                 .toList();
         var window = value(store.window(room.id, pages));
         assertThat(window.pages()).hasSize(pages.size() - 1);
-        var last = present(window.pages().get(pages.get(pages.size() - 2)));
-        var side = last.side().sides().get(7);
-        byte[] body = new byte[side.bodyLength()];
-        System.arraycopy(last.bodies(), side.bodyOffset(), body, 0, body.length);
-        assertThat(body).isEqualTo(room.body(side.correctedDepth()));
+        readBodies(room);
         assertThat(value(store.plan(room.id, pages)).pages()).hasSize(pages.size() - 1);
         for (TimeDirection direction : TimeDirection.values()) {
             var byTime = value(store.pagesByTime(room.id, room.time(5 * 32 + 3), direction, 64));

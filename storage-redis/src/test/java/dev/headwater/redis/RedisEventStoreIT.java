@@ -3,9 +3,11 @@ package dev.headwater.redis;
 import static dev.headwater.redis.Awaited.present;
 import static dev.headwater.redis.Awaited.value;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import dev.headwater.history.BodyChange;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.EventStoreContract;
@@ -63,7 +65,15 @@ class RedisEventStoreIT extends EventStoreContract {
 
     @Override
     protected OptionalLong holding(String text) {
-        return OptionalLong.of(server.keysHolding(text));
+        return OptionalLong.of(server.keysHolding(text) + sealedPagesHolding(text));
+    }
+
+    private static long sealedPagesHolding(String text) {
+        return value(store.link().send(redis -> redis.keys("hw1:*:p:*"))).stream()
+                .map(key -> value(store.link().send(redis -> redis.get(key))))
+                .filter(page -> Zstd.getFrameContentSize(page) > 0)
+                .filter(page -> new String(new SealedBodies().open(page), UTF_8).contains(text))
+                .count();
     }
 
     @Test
@@ -113,6 +123,42 @@ class RedisEventStoreIT extends EventStoreContract {
         var plan = value(store.plan(room.id, asked));
         assertThat(present(plan.pages().get(new PageId(4, 0))).side()).isEqualTo(page.side());
         assertThat(present(plan.pages().get(new PageId(4, 0))).bodies()).isEmpty();
+    }
+
+    @Test
+    void readsNoSealedPageThatIsDamaged() {
+        var room = new LinearRoom("damaged").grow(store, 2);
+        assertThat(room.seal(store)).isEqualTo(2);
+        byte[] key = new RedisKeys(room.id).bodies(new PageId(1, 0));
+        byte[] frame = value(store.link().send(redis -> redis.get(key)));
+        assertThat(frame).hasSizeLessThan(32 * 846 / 2);
+        readBodies(room, 2);
+        for (byte[] damaged : List.of(
+                Arrays.copyOf(frame, frame.length - 100),
+                Arrays.copyOf(frame, frame.length + 1),
+                Zstd.compress(new byte[PageId.MAX_LENGTH + 1]),
+                room.body(32))) {
+            value(store.link().send(redis -> redis.set(key, damaged)));
+            assertThatThrownBy(() -> value(store.window(room.id, List.of(new PageId(1, 0)))))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageContaining("a sealed page");
+            readBodies(room, 1);
+        }
+        value(store.link().send(redis -> redis.del(key)));
+        assertThatThrownBy(() -> value(store.window(room.id, List.of(new PageId(1, 0)))))
+                .isInstanceOf(StoreUnavailableException.class);
+    }
+
+    private static void readBodies(LinearRoom room, int pages) {
+        for (int bucket = 0; bucket < pages; bucket++) {
+            PageId id = new PageId(bucket, 0);
+            var page = present(value(store.window(room.id, List.of(id))).pages().get(id));
+            for (var side : page.side().sides()) {
+                int end = side.bodyOffset() + side.bodyLength();
+                assertThat(Arrays.copyOfRange(page.bodies(), side.bodyOffset(), end))
+                        .isEqualTo(room.body(side.correctedDepth()));
+            }
+        }
     }
 
     @Test
@@ -177,7 +223,7 @@ class RedisEventStoreIT extends EventStoreContract {
     @Test
     void takesARepeatedPublicationForDone() {
         var room = new LinearRoom("replayed").grow(store, 1);
-        var publisher = new RoomPublisher(store.link());
+        var publisher = new RoomPublisher(store.link(), new SealedBodies());
         var batch = room.next(1);
         store.append(room.id, batch.bodies()).block();
         assertThat(value(publisher.publish(batch.publication(), 7))).isTrue();
@@ -208,6 +254,7 @@ class RedisEventStoreIT extends EventStoreContract {
                 false,
                 0,
                 0,
+                0,
                 1);
         EventId event = EventId.parse("$loser");
         var publication = new Publication(
@@ -219,6 +266,7 @@ class RedisEventStoreIT extends EventStoreContract {
                 Map.of(event, new Mark(1, 0)),
                 Set.of(),
                 List.of(new BodyChange(new PageId(0, 0), 0, new byte[] {1})),
+                Map.of(new PageId(1, 0), new byte[] {1}),
                 Map.of(1L, new byte[] {1}));
         assertThat(value(store.publish(publication))).isFalse();
         var basis = value(store.basis(room.id, RoomVersion.V11, List.of(event), Set.of()));
@@ -259,9 +307,10 @@ class RedisEventStoreIT extends EventStoreContract {
                 false,
                 0,
                 0,
+                0,
                 room.head().events());
-        var publication =
-                new Publication(after, List.of(), Map.of(), gaps, closed, marks, Set.of(), List.of(), Map.of());
+        var publication = new Publication(
+                after, List.of(), Map.of(), gaps, closed, marks, Set.of(), List.of(), Map.of(), Map.of());
         assertThat(value(store.publish(publication))).isTrue();
         room.published(new LinearRoom.Batch(Map.of(), publication));
     }
@@ -347,8 +396,8 @@ class RedisEventStoreIT extends EventStoreContract {
         var room = RoomId.parse("!negative:example.org");
         var ids = List.of(
                 new PageId(-3, 0), new PageId(-1, 0), new PageId(-1, 1), new PageId(0, 0), new PageId(1L << 57, 0));
-        var sides = ids.stream().map(id -> new SidePage(id, List.of())).toList();
-        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 5, true, 3, 0, 0);
+        var sides = ids.stream().map(id -> SidePage.open(id, List.of())).toList();
+        var head = new RoomHead(room, RoomVersion.V1, 1, 0, false, -7, false, 5, true, 6, 3, 0, 0);
         assertThat(value(any.publish(Publication.ofSides(head, sides)))).isTrue();
         assertThat(value(any.pagesFrom(room, PageId.LOWEST, 100))).isEqualTo(ids);
         assertThat(value(any.pagesFrom(room, new PageId(-1, 1), 2))).isEqualTo(ids.subList(2, 4));

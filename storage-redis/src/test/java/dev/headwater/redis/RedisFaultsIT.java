@@ -86,7 +86,7 @@ class RedisFaultsIT {
         var room = new LinearRoom("unknown-outcome").grow(store, 2);
         var batch = room.next(2);
         store.append(room.id, batch.bodies()).block();
-        var publisher = new RoomPublisher(store.link());
+        var publisher = new RoomPublisher(store.link(), new SealedBodies());
         server.stop();
         CompletableFuture<Boolean> published =
                 publisher.publish(batch.publication(), 7).toFuture();

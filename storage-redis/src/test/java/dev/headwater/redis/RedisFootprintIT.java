@@ -28,8 +28,13 @@ class RedisFootprintIT {
             var room = new LinearRoom("weighed").grow(writer, 320);
             long events = room.head().events();
             double each = (server.info("used_memory") - before) / (double) events;
-            System.out.printf("Redis %s: %d events of 846 bytes take %.0f bytes each%n", version(server), events, each);
+            assertThat(room.seal(writer)).isEqualTo(320);
+            double sealed = (server.info("used_memory") - before) / (double) events;
+            System.out.printf(
+                    "Redis %s: %d events of 846 bytes take %.0f bytes each, and %.0f in sealed pages%n",
+                    version(server), events, each, sealed);
             assertThat(each).isLessThan(1_060);
+            assertThat(sealed).isLessThan(0.55 * 846);
             writer.close().block();
 
             RedisEventStore cold = connect(server);

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoomCodecFuzzTest {
     static Stream<byte[]> records() {
         byte[] head = RoomCodec.encodeHead(
-                new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, true, 6, true, 3, 2, 9));
+                new RoomHead(RoomId.parse("!é:a.example"), RoomVersion.V12, 5, 1, true, -4, true, 6, true, 7, 3, 2, 9));
         return Stream.of(
-                new RecordWriter(64).u8(3).u32(9).raw(head).toBytes(),
+                new RecordWriter(64).u8(4).u32(9).raw(head).toBytes(),
                 RoomCodec.encodePlace(Place.of(-1, 2, 31)),
                 RoomCodec.encodeGap(new Gap(-5, List.of(Place.of(-1, 0, 3), Place.of(0, 0, 0)), true)),
                 RoomCodec.encodeMark(new Mark(3, -70)),
@@ -54,7 +54,7 @@ class RoomCodecFuzzTest {
     /** What the script and the codec write together. */
     private static byte[] written(RoomCodec.StoredHead stored) {
         return new RecordWriter(64)
-                .u8(3)
+                .u8(4)
                 .u32((int) stored.entries())
                 .raw(RoomCodec.encodeHead(stored.head()))
                 .toBytes();

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 
 class RoomCodecTest {
     private static final RoomHead HEAD = new RoomHead(
-            RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, -3, true, 4, 300, 1L << 40);
+            RoomId.parse("!r:é.example"), RoomVersion.V12, 258, 3, true, -2, false, -3, true, -4, 4, 300, 1L << 40);
 
     /** A head as the publishing script stores it. */
     static byte[] stored(RoomHead head, int entries) {
         return new RecordWriter(64)
-                .u8(3)
+                .u8(4)
                 .u32(entries)
                 .raw(RoomCodec.encodeHead(head))
                 .toBytes();
@@ -32,8 +32,8 @@ class RoomCodecTest {
     @Test
     void writesAHeadAsTheSchemaSays() {
         assertThat(HexFormat.of().formatHex(stored(HEAD, 129)))
-                .isEqualTo("03" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
-                        + "03" + "03" + "05" + "04" + "ac02" + "808080808020");
+                .isEqualTo("04" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
+                        + "03" + "03" + "05" + "07" + "04" + "ac02" + "808080808020");
     }
 
     @Test

@@ -359,6 +359,7 @@ public final class CachedEventStore extends ForwardingEventStore {
         return super.publish(publication).doOnNext(published -> {
             heads.end(room::equals);
             publication.bodies().forEach(change -> held.invalidate(new Held.PageKey(room, change.page())));
+            publication.sealedBodies().keySet().forEach(page -> held.invalidate(new Held.PageKey(room, page)));
         });
     }
 

@@ -148,7 +148,12 @@ final class DemoCommand implements Callable<Integer> {
 
     private ImportReport load(Path directory, Config config, RunningGateway gateway) {
         long start = System.nanoTime();
-        RoomImport rooms = new RoomImport(gateway.store(), Keys.pinned(config), SignatureProvider.fastest(), false);
+        RoomImport rooms = new RoomImport(
+                gateway.store(),
+                Keys.pinned(config),
+                SignatureProvider.fastest(),
+                false,
+                config.ingest().sealPages());
         ImportReport report;
         try {
             report = Objects.requireNonNull(new RoomLoader(surroundings, rooms)

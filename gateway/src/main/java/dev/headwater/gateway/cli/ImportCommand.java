@@ -97,7 +97,8 @@ final class ImportCommand implements Callable<Integer> {
         }
         Config loaded = config.load(surroundings);
         PinnedKeys keys = Keys.pinned(loaded);
-        Boolean refused = StoreJob.run(loaded, "import", store -> run(store, keys));
+        Boolean refused = StoreJob.run(
+                loaded, "import", store -> run(store, keys, loaded.ingest().sealPages()));
         return Boolean.TRUE.equals(refused) ? Headwater.FAILED : 0;
     }
 
@@ -108,8 +109,8 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     /** Whether any event was refused. */
-    private Mono<Boolean> run(EventStore store, PinnedKeys keys) {
-        RoomImport rooms = new RoomImport(store, keys, SignatureProvider.fastest(), trusted);
+    private Mono<Boolean> run(EventStore store, PinnedKeys keys, boolean sealPages) {
+        RoomImport rooms = new RoomImport(store, keys, SignatureProvider.fastest(), trusted, sealPages);
         RoomLoader loader = new RoomLoader(surroundings, rooms);
         return Flux.fromIterable(files)
                 .concatMap(file -> one(store, loader, keys, file), 1)

@@ -68,7 +68,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void load(Config loaded, RunningGateway gateway) {
-        RoomImport rooms = new RoomImport(gateway.store(), Keys.pinned(loaded), SignatureProvider.fastest(), false);
+        RoomImport rooms = new RoomImport(
+                gateway.store(),
+                Keys.pinned(loaded),
+                SignatureProvider.fastest(),
+                false,
+                loaded.ingest().sealPages());
         RoomLoader loader = new RoomLoader(surroundings, rooms);
         for (Path dump : dumps) {
             ImportReport report;

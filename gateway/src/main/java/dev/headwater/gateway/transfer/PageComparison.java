@@ -66,7 +66,26 @@ final class PageComparison {
     Read read(Page page) {
         List<@Nullable Derived> read = new ArrayList<>();
         page.side().sides().forEach(side -> read.add(derive(page, side)));
+        if (page.side().sealed()) {
+            compareRest(page);
+        }
         return new Read(page, read);
+    }
+
+    /** What no event of a sealed page refers to has gone. */
+    private void compareRest(Page page) {
+        byte[] rest = page.bodies().clone();
+        for (Side side : page.side().sides()) {
+            int end = Math.min(rest.length, side.bodyOffset() + side.bodyLength());
+            Arrays.fill(rest, Math.min(side.bodyOffset(), end), end, (byte) 0);
+        }
+        int left = 0;
+        for (byte one : rest) {
+            left += one == 0 ? 0 : 1;
+        }
+        if (left > 0) {
+            differs(page.side().id() + " is sealed and holds " + left + " bytes of no event; expected zeros");
+        }
     }
 
     /** The events that are to be asked for: those on the page, and those that its edges take for missing or cut off. */

@@ -3,6 +3,7 @@ package dev.headwater.gateway.transfer;
 import dev.headwater.gateway.transfer.ImportReport.Refused;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.RoomWriter;
+import dev.headwater.history.SealSweep;
 import dev.headwater.history.WriteResult;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.Ed25519;
@@ -30,6 +31,7 @@ public final class RoomImport {
 
     private final EventStore store;
     private final EventCheck check;
+    private final boolean sealPages;
 
     /** Told how far an import is; called often, from any thread, never from two at once. */
     public interface Watcher {
@@ -40,10 +42,14 @@ public final class RoomImport {
         void writing(long events, long of);
     }
 
-    /** @param trusted whether an event is taken though the key that signed it is not known */
-    public RoomImport(EventStore store, VerifyKeys keys, Ed25519 scheme, boolean trusted) {
+    /**
+     * @param trusted whether an event is taken though the key that signed it is not known
+     * @param sealPages whether pages that will not grow any more are compressed at the end
+     */
+    public RoomImport(EventStore store, VerifyKeys keys, Ed25519 scheme, boolean trusted, boolean sealPages) {
         this.store = store;
         this.check = new EventCheck(keys, scheme, trusted);
+        this.sealPages = sealPages;
     }
 
     /**
@@ -79,6 +85,7 @@ public final class RoomImport {
         Mono<ImportReport> run() {
             return scan().then(Mono.defer(this::write))
                     .then(Mono.defer(() -> new RoomSettlement(store).of(room.id())))
+                    .then(Mono.defer(this::seal))
                     .then(Mono.fromSupplier(this::report));
         }
 
@@ -103,6 +110,10 @@ public final class RoomImport {
                                     .doOnNext(result -> count(checked, result, positions.length)),
                             1)
                     .then();
+        }
+
+        private Mono<Long> seal() {
+            return sealPages ? new SealSweep(store).sweep(room.id()) : Mono.empty();
         }
 
         private void count(EventCheck.Checked checked, WriteResult result, long of) {

@@ -14,12 +14,14 @@ import dev.headwater.history.Pages;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomBuilder;
 import dev.headwater.history.RoomWriter;
+import dev.headwater.history.SealSweep;
 import dev.headwater.history.Sight;
 import dev.headwater.history.WalkedEvent;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -157,6 +159,30 @@ class CachedEventStoreTest extends EventStoreContract {
                 .as("the page that the new event went to")
                 .isLessThanOrEqualTo(1);
         assertThat(walk(store, room, "e40")).hasSize(41);
+    }
+
+    @Test
+    void keepsBodiesOfPagesThatAnotherProcessHasSealed() {
+        RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 0);
+        for (int i = 1; i <= 80; i++) {
+            room.event("e" + i).after("e" + (i - 1)).body("{\"text\":\"" + "rain ".repeat(40) + i + "\"}");
+        }
+        new RoomWriter(memory)
+                .write(room.room(), RoomBuilder.VERSION, room.events())
+                .block(LONG);
+        List<String> first = walk(store, room, "e80");
+        long windows = counted.windows.get();
+        assertThat(new SealSweep(memory).sweep(room.room()).block(LONG)).isEqualTo(2);
+
+        List<WalkedEvent> walked =
+                Objects.requireNonNull(walked(store, room, "e80").block(LONG));
+
+        assertThat(counted.windows).hasValue(windows);
+        assertThat(walked).extracting(event -> event.id().value()).isEqualTo(first);
+        assertThat(walked)
+                .allSatisfy(event -> assertThat(
+                                Arrays.copyOfRange(event.page(), event.offset(), event.offset() + event.length()))
+                        .isEqualTo(room.get(event.id().value().substring(1)).body()));
     }
 
     @Test

@@ -95,7 +95,7 @@ final class Dumps {
 
     static ImportReport load(
             EventStore store, Path file, VerifyKeys keys, @Nullable RoomVersion assumed, boolean trusted) {
-        return Objects.requireNonNull(new RoomImport(store, keys, SignatureProvider.fastest(), trusted)
+        return Objects.requireNonNull(new RoomImport(store, keys, SignatureProvider.fastest(), trusted, true)
                 .run(file, assumed, NOBODY)
                 .block(PATIENCE));
     }

@@ -28,6 +28,7 @@ import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.SignedRoom;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,43 @@ class RoomVerifyTest {
         assertThat(report.severed()).isZero();
         assertThat(report.ties()).isPositive();
         assertThat(report.open()).isEqualTo(room.size());
+    }
+
+    @Test
+    void findsBytesOfNoEventInASealedPage() {
+        Dumps.load(store, Dumps.file(directory, room));
+        PageId page = ids().get(4);
+        SidePage side = page(page);
+        assertThat(side.sealed()).isTrue();
+        byte[] bodies = Objects.requireNonNull(
+                        store.window(Dumps.ROOM, List.of(page)).block().pages().get(page))
+                .bodies();
+        Map<PageId, byte[]> longer = Map.of(page, Arrays.copyOf(bodies, bodies.length + 9));
+        publishSealed(longer);
+        assertThat(Dumps.verify(store, Dumps.ROOM).differences()).isZero();
+        longer.get(page)[bodies.length + 4] = '!';
+        publishSealed(longer);
+
+        assertThat(Dumps.verify(store, Dumps.ROOM).examples())
+                .containsExactly(page + " is sealed and holds 1 bytes of no event; expected zeros");
+    }
+
+    private void publishSealed(Map<PageId, byte[]> bodies) {
+        RoomHead head = Objects.requireNonNull(store.plan(Dumps.ROOM, List.of()).block())
+                .head();
+        assertThat(store.publish(new Publication(
+                                next(head),
+                                List.of(),
+                                Map.of(),
+                                Map.of(),
+                                Set.of(),
+                                Map.of(),
+                                Set.of(),
+                                List.of(),
+                                bodies,
+                                Map.of()))
+                        .block())
+                .isTrue();
     }
 
     @Test
@@ -351,7 +389,8 @@ class RoomVerifyTest {
         SidePage page = Objects.requireNonNull(pages.pages().get(place.page())).side();
         List<Side> sides = new ArrayList<>(page.sides());
         sides.set(place.slot(), change.apply(sides.get(place.slot())));
-        assertThat(store.publish(Publication.ofSides(next(pages.head()), List.of(new SidePage(page.id(), sides))))
+        assertThat(store.publish(Publication.ofSides(
+                                next(pages.head()), List.of(new SidePage(page.id(), sides, page.sealed()))))
                         .block())
                 .isTrue();
     }
@@ -360,7 +399,16 @@ class RoomVerifyTest {
         RoomHead head = Objects.requireNonNull(store.plan(Dumps.ROOM, List.of()).block())
                 .head();
         assertThat(store.publish(new Publication(
-                                next(head), List.of(), places, gaps, Set.of(), marks, Set.of(), List.of(), Map.of()))
+                                next(head),
+                                List.of(),
+                                places,
+                                gaps,
+                                Set.of(),
+                                marks,
+                                Set.of(),
+                                List.of(),
+                                Map.of(),
+                                Map.of()))
                         .block())
                 .isTrue();
     }
@@ -376,6 +424,7 @@ class RoomVerifyTest {
                 head.restating(),
                 head.judgeFrom(),
                 head.markingSenders(),
+                head.sealFrom(),
                 head.bodyChanges(),
                 head.lastStateChunk(),
                 head.events());

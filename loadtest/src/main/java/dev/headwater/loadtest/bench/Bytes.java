@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What an event takes in Redis, beside its own bytes. */
+/** What an event takes in Redis, everything beside its own bytes included: as it was written, and in sealed pages. */
 final class Bytes implements Row {
     private static final Map<String, String> KINDS =
             Map.of("p", "bodies", "o", "side pages", "i", "index", "x", "states", "b", "list of pages");
@@ -24,16 +24,25 @@ final class Bytes implements Row {
             long before = redis.info("used_memory");
             FilledRoom room = FilledRoom.fill(redis.uri(), shape, 1, settings.limit(), null);
             double raw = (double) room.rawBytes() / shape.events();
-            double stored = (double) (redis.info("used_memory") - before) / shape.events();
-            Table table = new Table("", "bytes an event");
-            table.row("raw", decimal(raw)).row("in Redis, all in all", decimal(stored));
-            byKind(redis)
-                    .forEach((kind, bytes) -> table.row("of it " + kind, decimal((double) bytes / shape.events())));
+            double written = (double) (redis.info("used_memory") - before) / shape.events();
+            Map<String, Long> writtenKinds = byKind(redis);
+            room.seal(redis.uri());
+            double sealed = (double) (redis.info("used_memory") - before) / shape.events();
+            Map<String, Long> sealedKinds = byKind(redis);
+            Table table = new Table("bytes an event", "as written", "sealed");
+            table.row("raw", decimal(raw), decimal(raw));
+            table.row("in Redis, all in all", decimal(written), decimal(sealed));
+            writtenKinds.forEach((kind, bytes) -> table.row(
+                    "of it " + kind,
+                    decimal((double) bytes / shape.events()),
+                    decimal((double) sealedKinds.getOrDefault(kind, 0L) / shape.events())));
             return new Section(
                     "bytes",
                     "%d events in one room; kinds by MEMORY USAGE.".formatted(shape.events()),
                     table,
-                    List.of(Ratio.atMost("redis-bytes-vs-raw", Spread.of(stored / raw), 0.55)),
+                    List.of(
+                            Ratio.atMost("redis-bytes-vs-raw", Spread.of(sealed / raw), 0.55),
+                            Ratio.of("redis-bytes-as-written-vs-raw", Spread.of(written / raw))),
                     null);
         }
     }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /** Walks against what they could be: as many bytes ready-made, with and without a signature check, and a GET an event. */
 final class Contenders implements Row {
-    private static final List<String> ALL =
-            List.of(Measured.BARE, Measured.SIGNED, Measured.WARM, Measured.COLD, Measured.EVENT_PER_GET);
+    private static final List<String> ALL = List.of(
+            Measured.BARE, Measured.SIGNED, Measured.WARM, Measured.COLD, Measured.COLD_SEALED, Measured.EVENT_PER_GET);
     /** Samples among which the ready answer is the one of the middle size. */
     private static final int LOOKED_AT = 31;
 
@@ -23,16 +23,21 @@ final class Contenders implements Row {
         List<String> names = ALL.stream().filter(settings::takesPart).toList();
         try (RedisServer redis = RedisServer.started("--appendonly", "no");
                 EventPerGet perKey = new EventPerGet(redis.uri())) {
-            FilledRoom room = FilledRoom.fill(
-                    redis.uri(), RoomShape.ordinary(settings.seed(), settings.events()), 1, settings.limit(), perKey);
+            RoomShape shape = RoomShape.ordinary(settings.seed(), settings.events());
+            FilledRoom room = FilledRoom.fill(redis.uri(), shape, 1, settings.limit(), perKey);
+            FilledRoom sealed = FilledRoom.fill(redis.uri(), shape.withNumber(1), 1, settings.limit(), null)
+                    .seal(redis.uri());
             EventId ready = middle(room, perKey, settings.limit());
             List<byte[]> requests = Measured.requests(room, 1, settings.limit());
+            List<byte[]> toSealed = Measured.requests(sealed, 1, settings.limit());
             try (Measured measured =
                             Measured.start(redis.uri(), room.shape(), ready, settings.limit(), heap(settings));
                     Alternation turns =
                             new Alternation(measured.cpu(), new ProcessCpu(redis.process()), settings.connections())) {
                 List<Contender> contenders = names.stream()
-                        .map(name -> measured.contender(name, name, requests))
+                        .map(name -> name.equals(Measured.COLD_SEALED)
+                                ? measured.contender(name, Measured.COLD, toSealed)
+                                : measured.contender(name, name, requests))
                         .toList();
                 turns.warmUp(contenders, settings.warmUp());
                 turns.run(contenders, settings.rounds(), settings.turn());
@@ -90,6 +95,7 @@ final class Contenders implements Row {
         add(ratios, named, "warm-vs-signed", Measured.WARM, Measured.SIGNED, 0.75);
         add(ratios, named, "warm-vs-bare", Measured.WARM, Measured.BARE, 0.35);
         add(ratios, named, "cold-vs-bare", Measured.COLD, Measured.BARE, 0.15);
+        add(ratios, named, "cold-sealed-vs-bare", Measured.COLD_SEALED, Measured.BARE, 0.10);
         add(ratios, named, "cold-vs-get-per-event", Measured.COLD, Measured.EVENT_PER_GET, 5);
         return new Section(
                 "contenders",

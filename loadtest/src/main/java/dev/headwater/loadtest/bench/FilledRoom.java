@@ -6,6 +6,7 @@ import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.RoomAdmission;
 import dev.headwater.history.RoomWriter;
+import dev.headwater.history.SealSweep;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.loadtest.RoomGenerator;
@@ -50,6 +51,18 @@ record FilledRoom(RoomShape shape, RoomId id, List<List<EventId>> samples, Event
                 RedisEventStore.connect(Patience.with(redis)).block());
         try {
             return new Filling(shape, group, behind, store, perKey).run();
+        } finally {
+            store.close().block();
+        }
+    }
+
+    /** Has its pages compressed, as an import does when it ends. */
+    FilledRoom seal(String redis) {
+        RedisEventStore store = Objects.requireNonNull(
+                RedisEventStore.connect(Patience.with(redis)).block());
+        try {
+            new SealSweep(store).sweep(id).block();
+            return this;
         } finally {
             store.close().block();
         }

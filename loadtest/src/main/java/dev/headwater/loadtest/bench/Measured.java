@@ -23,6 +23,9 @@ final class Measured implements AutoCloseable {
     static final String BARE = "bare-static";
     static final String SIGNED = "signed-static";
     static final String COLD = "cold-walk";
+    /** The same gateway, in a room of which the pages are sealed. */
+    static final String COLD_SEALED = "cold-sealed";
+
     static final String WARM = "warm-walk";
     static final String EVENT_PER_GET = "event-per-get";
 

@@ -46,6 +46,12 @@ public record RequestTarget(String raw, List<String> segments, String query) {
         return new RequestTarget(raw, segments, question < 0 ? "" : raw.substring(question + 1));
     }
 
+    /** Whether the path ends in a slash. */
+    boolean hasTrailingSlash() {
+        int question = raw.indexOf('?');
+        return raw.charAt((question < 0 ? raw.length() : question) - 1) == '/';
+    }
+
     /** Whether some segment is empty or, decoded, one dot or two: what others would resolve to another path. */
     boolean hasOddSegments() {
         for (String segment : segments) {

@@ -153,7 +153,9 @@ class EventEndpointsIT {
         "event/abc, 400, M_INVALID_PARAM",
         "event/%zz, 400, M_INVALID_PARAM",
         "event/%ff, 400, M_INVALID_PARAM",
-        "event/, 404, M_UNRECOGNIZED",
+        "event/, 400, M_INVALID_PARAM",
+        "event, 404, M_UNRECOGNIZED",
+        "state/, 400, M_INVALID_PARAM",
         "event/$unknown, 404, M_NOT_FOUND",
         "event/$create-of-others, 403, M_FORBIDDEN",
         "event_auth/!room:hs.example/$unknown, 404, M_NOT_FOUND",
@@ -183,6 +185,15 @@ class EventEndpointsIT {
             Response response = ask(gateway, target);
             assertThat(response.status()).as(response.text()).isEqualTo(status);
             assertThat(response.text()).contains("\"" + errcode + "\"");
+        }
+    }
+
+    @Test
+    void refusesAnEventIdOfMoreThan255Bytes() throws IOException {
+        try (TestGateway gateway =
+                TestGateway.over(TestGateway.storeWith(room(ROOM))).start()) {
+            assertThat(ask(gateway, "event/$" + "x".repeat(254)).status()).isEqualTo(404);
+            assertThat(ask(gateway, "event/$" + "x".repeat(255)).status()).isEqualTo(400);
         }
     }
 

@@ -133,6 +133,18 @@ class BadEventsTest {
             table.draft(name + " of 256 characters", v1, v12, "bad-size", event -> event.put(name, "x".repeat(256)));
         }
         table.draft(
+                "an event ID of 256 characters",
+                v1,
+                RoomVersion.V2,
+                "bad-size",
+                event -> event.put("event_id", "$" + "x".repeat(245) + ":e.example"));
+        table.draft(
+                "a room ID of 256 characters",
+                v1,
+                RoomVersion.V11,
+                "bad-size",
+                event -> event.put("room_id", "!" + "x".repeat(245) + ":e.example"));
+        table.draft(
                 "a type of 256 bytes", RoomVersion.V11, v12, "bad-size", event -> event.put("type", "é".repeat(128)));
         table.text("a sender of 256 characters", v1, v12, "bad-size", EVA, "@" + "e".repeat(246) + ":e.example");
     }

@@ -70,14 +70,14 @@ class RoomVerifyTest {
         PageId page = ids().get(4);
         SidePage side = page(page);
         assertThat(side.sealed()).isTrue();
-        byte[] bodies = Objects.requireNonNull(
-                        store.window(Dumps.ROOM, List.of(page)).block().pages().get(page))
-                .bodies();
-        Map<PageId, byte[]> longer = Map.of(page, Arrays.copyOf(bodies, bodies.length + 9));
-        publishSealed(longer);
+        Pages read =
+                Objects.requireNonNull(store.window(Dumps.ROOM, List.of(page)).block());
+        byte[] bodies = Objects.requireNonNull(read.pages().get(page)).bodies();
+        byte[] longer = Arrays.copyOf(bodies, bodies.length + 9);
+        publishSealed(Map.of(page, longer));
         assertThat(Dumps.verify(store, Dumps.ROOM).differences()).isZero();
-        longer.get(page)[bodies.length + 4] = '!';
-        publishSealed(longer);
+        longer[bodies.length + 4] = '!';
+        publishSealed(Map.of(page, longer));
 
         assertThat(Dumps.verify(store, Dumps.ROOM).examples())
                 .containsExactly(page + " is sealed and holds 1 bytes of no event; expected zeros");

@@ -1,5 +1,6 @@
 package dev.headwater.loadtest.bench;
 
+import dev.headwater.history.EventStore;
 import dev.headwater.loadtest.RoomShape;
 import dev.headwater.redis.testing.RedisServer;
 import java.net.InetSocketAddress;
@@ -33,12 +34,14 @@ final class RoundTrips implements Row {
                 Ratio cold = probe.ratio("cold", 2, measured.port(Measured.COLD), requests.get(1));
                 probe.count("into the cache", measured.port(Measured.WARM), requests.get(1));
                 Ratio pages = probe.ratio("pages-cached", 1, measured.port(Measured.WARM), twins.get(1));
+                Thread.sleep(EventStore.HONOURED_AFTER.toMillis());
                 Ratio all = probe.ratio("all-cached", 1, measured.port(Measured.WARM), requests.get(1));
+                Ratio lease = probe.ratio("under-lease", 0, measured.port(Measured.WARM), requests.get(1));
                 return new Section(
                         "round-trips",
                         "One request of %d events at a time, through a proxy that counts.".formatted(settings.limit()),
                         table,
-                        List.of(cold, pages, all),
+                        List.of(cold, pages, all, lease),
                         null);
             }
         }

@@ -87,7 +87,7 @@ class StreamingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 30})
+    @ValueSource(ints = {0, 1, 20})
     void answersWithAnErrorWhenTheSourceFailsBeforeTheFirstChunk(int events) throws IOException {
         InetSocketAddress address = serve(failingAfter(events));
         try (RawConnection reader = RawConnection.open(address)) {

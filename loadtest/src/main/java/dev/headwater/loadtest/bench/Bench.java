@@ -103,7 +103,7 @@ public final class Bench implements Callable<Integer> {
             description = "Events in the one response of that row (default: 1000000, quick 100000).")
     private @Nullable Integer longAnswer;
 
-    @Option(names = "--imported", description = "Events of the row 'import' (default: 200000, quick 100000).")
+    @Option(names = "--imported", description = "Events of the row 'import' (default: 500000, quick 100000).")
     private @Nullable Integer imported;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of the rooms (default: ${DEFAULT-VALUE}).")
@@ -172,7 +172,7 @@ public final class Bench implements Callable<Integer> {
                 store,
                 readers,
                 or(longAnswer, 1_000_000, 100_000),
-                or(imported, 200_000, 100_000));
+                or(imported, 500_000, 100_000));
     }
 
     private int or(@Nullable Integer given, int full, int inQuick) {

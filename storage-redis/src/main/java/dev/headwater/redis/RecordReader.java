@@ -97,7 +97,10 @@ final class RecordReader {
                 new EventId("$" + Base64.getUrlEncoder().withoutPadding().encodeToString(raw(HASH_BYTES)));
             case RecordWriter.ID_STANDARD ->
                 new EventId("$" + Base64.getEncoder().withoutPadding().encodeToString(raw(HASH_BYTES)));
-            case RecordWriter.ID_TEXT -> new EventId(text());
+            case RecordWriter.ID_TEXT -> {
+                String text = text();
+                yield EventId.tryParse(text).orElseThrow(() -> unreadable("a text that is no event ID"));
+            }
             default -> throw unreadable("an event ID of form " + form);
         };
     }

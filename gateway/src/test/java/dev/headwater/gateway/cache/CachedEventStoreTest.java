@@ -84,10 +84,7 @@ class CachedEventStoreTest extends EventStoreContract {
         RoomBuilder room = stored(40);
         walk(store, room, "e40");
         walk(store, room, "e40");
-        room.event("redaction").after("e40").redacts("e20");
-        new RoomWriter(memory)
-                .write(room.room(), RoomBuilder.VERSION, List.of(room.get("redaction")))
-                .block(LONG);
+        redactE20(memory, room);
         leaseEnds();
 
         showsRedacted(room, "e20");
@@ -98,10 +95,7 @@ class CachedEventStoreTest extends EventStoreContract {
         RoomBuilder room = stored(40);
         walk(store, room, "e40");
         walk(store, room, "e40");
-        room.event("redaction").after("e40").redacts("e20");
-        new RoomWriter(store)
-                .write(room.room(), RoomBuilder.VERSION, List.of(room.get("redaction")))
-                .block(LONG);
+        redactE20(store, room);
 
         showsRedacted(room, "e20");
     }
@@ -118,6 +112,13 @@ class CachedEventStoreTest extends EventStoreContract {
         admit(memory, room, Set.of(ASKER));
         leaseEnds();
         assertThat(isJoined(room)).isTrue();
+    }
+
+    private static void redactE20(EventStore store, RoomBuilder room) {
+        room.event("redaction").after("e40").redacts("e20");
+        new RoomWriter(store)
+                .write(room.room(), RoomBuilder.VERSION, List.of(room.get("redaction")))
+                .block(LONG);
     }
 
     private static void admit(EventStore store, RoomBuilder room, Set<ServerName> joined) {

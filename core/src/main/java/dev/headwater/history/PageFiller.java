@@ -47,9 +47,6 @@ final class PageFiller {
     }
 
     private boolean isClosed(Part part) {
-        return part.sealed
-                || part.events >= PageId.MAX_EVENTS
-                || part.bytes >= PageId.MAX_BYTES
-                || spoilt.contains(part.id);
+        return part.sealed || PageId.isFull(part.events, part.bytes) || spoilt.contains(part.id);
     }
 }

@@ -35,4 +35,9 @@ public record PageId(long bucket, int part) implements Comparable<PageId> {
         int byBucket = Long.compare(bucket, other.bucket);
         return byBucket != 0 ? byBucket : Integer.compare(part, other.part);
     }
+
+    /** Whether a page of so many events, and so many bytes of bodies, takes no further event. */
+    static boolean isFull(int events, int bytes) {
+        return events >= MAX_EVENTS || bytes >= MAX_BYTES;
+    }
 }

@@ -3,6 +3,7 @@ package dev.headwater.history;
 import dev.headwater.id.RoomId;
 import dev.headwater.room.RoomVersion;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /**
  * What stands at the head of a stored room.
@@ -63,58 +64,52 @@ public record RoomHead(
 
     /** The head after a publish that changes nothing else in it. */
     RoomHead next() {
-        return with(version + 1, raises, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, lastStateChunk);
+        return with(head -> head.version++);
     }
 
     RoomHead withRaise() {
-        return with(version, raises + 1, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, lastStateChunk);
+        return with(head -> head.raises++);
     }
 
     RoomHead withSweep(boolean lazy, long from) {
-        boolean still = from != NOTHING_TO_SWEEP && restating;
-        return with(version, raises, lazy, from, still, judgeFrom, markingSenders, lastStateChunk);
+        return with(head -> {
+            head.lazyEdges = lazy;
+            head.sweepFrom = from;
+            head.restating &= from != NOTHING_TO_SWEEP;
+        });
     }
 
     RoomHead withMoreEvents(int more) {
-        return new RoomHead(
-                room,
-                roomVersion,
-                version,
-                raises,
-                lazyEdges,
-                sweepFrom,
-                restating,
-                judgeFrom,
-                markingSenders,
-                sealFrom,
-                bodyChanges,
-                lastStateChunk,
-                events + more);
+        return with(head -> head.events += more);
     }
 
     RoomHead withRestating() {
-        return with(version, raises, lazyEdges, sweepFrom, true, judgeFrom, markingSenders, lastStateChunk);
+        return with(head -> head.restating = true);
     }
 
     RoomHead withStateChunks(long value) {
-        return with(version, raises, lazyEdges, sweepFrom, restating, judgeFrom, markingSenders, value);
+        return with(head -> head.lastStateChunk = value);
     }
 
     /** With redactions to be decided from a bucket on, besides those that are to be already. */
     RoomHead withJudging(long from) {
-        long lowest = Math.min(judgeFrom, from);
-        return with(version, raises, lazyEdges, sweepFrom, restating, lowest, markingSenders, lastStateChunk);
+        return with(head -> head.judgeFrom = Math.min(judgeFrom, from));
     }
 
     /** With the whole room to be looked through for events of redacted senders. */
     RoomHead withMarkingSenders() {
-        return with(version, raises, lazyEdges, sweepFrom, restating, PageId.LOWEST.bucket(), true, lastStateChunk);
+        return with(head -> {
+            head.judgeFrom = PageId.LOWEST.bucket();
+            head.markingSenders = true;
+        });
     }
 
     /** With redactions decided, and senders marked, below a bucket. */
     RoomHead withJudged(long below) {
-        boolean still = below != NOTHING_TO_SWEEP && markingSenders;
-        return with(version, raises, lazyEdges, sweepFrom, restating, below, still, lastStateChunk);
+        return with(head -> {
+            head.judgeFrom = below;
+            head.markingSenders &= below != NOTHING_TO_SWEEP;
+        });
     }
 
     /** With pages to be sealed from a bucket on, besides those that are to be already. */
@@ -124,62 +119,65 @@ public record RoomHead(
 
     /** With pages sealed below a bucket. */
     RoomHead withSealed(long below) {
-        return new RoomHead(
-                room,
-                roomVersion,
-                version,
-                raises,
-                lazyEdges,
-                sweepFrom,
-                restating,
-                judgeFrom,
-                markingSenders,
-                below,
-                bodyChanges,
-                lastStateChunk,
-                events);
+        return with(head -> head.sealFrom = below);
     }
 
     RoomHead withBodyChange() {
-        return new RoomHead(
-                room,
-                roomVersion,
-                version,
-                raises,
-                lazyEdges,
-                sweepFrom,
-                restating,
-                judgeFrom,
-                markingSenders,
-                sealFrom,
-                bodyChanges + 1,
-                lastStateChunk,
-                events);
+        return with(head -> head.bodyChanges++);
     }
 
-    private RoomHead with(
-            long newVersion,
-            long newRaises,
-            boolean newLazy,
-            long newSweepFrom,
-            boolean newRestating,
-            long newJudgeFrom,
-            boolean newMarking,
-            long newStateChunk) {
-        return new RoomHead(
-                room,
-                roomVersion,
-                newVersion,
-                newRaises,
-                newLazy,
-                newSweepFrom,
-                newRestating,
-                newJudgeFrom,
-                newMarking,
-                sealFrom,
-                bodyChanges,
-                newStateChunk,
-                events);
+    private RoomHead with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.head();
+    }
+
+    /** A head that is being changed. */
+    private static final class Draft {
+        private final RoomHead before;
+        private long version;
+        private long raises;
+        private boolean lazyEdges;
+        private long sweepFrom;
+        private boolean restating;
+        private long judgeFrom;
+        private boolean markingSenders;
+        private long sealFrom;
+        private long bodyChanges;
+        private long lastStateChunk;
+        private long events;
+
+        Draft(RoomHead before) {
+            this.before = before;
+            version = before.version;
+            raises = before.raises;
+            lazyEdges = before.lazyEdges;
+            sweepFrom = before.sweepFrom;
+            restating = before.restating;
+            judgeFrom = before.judgeFrom;
+            markingSenders = before.markingSenders;
+            sealFrom = before.sealFrom;
+            bodyChanges = before.bodyChanges;
+            lastStateChunk = before.lastStateChunk;
+            events = before.events;
+        }
+
+        RoomHead head() {
+            return new RoomHead(
+                    before.room,
+                    before.roomVersion,
+                    version,
+                    raises,
+                    lazyEdges,
+                    sweepFrom,
+                    restating,
+                    judgeFrom,
+                    markingSenders,
+                    sealFrom,
+                    bodyChanges,
+                    lastStateChunk,
+                    events);
+        }
     }
 
     /** The number that the next chunk of state nodes gets. */

@@ -37,6 +37,6 @@ public record SidePage(PageId id, List<Side> sides, boolean sealed) {
 
     /** Whether it takes no further event. */
     boolean isFull() {
-        return sealed || sides.size() >= PageId.MAX_EVENTS || bodyEnd() >= PageId.MAX_BYTES;
+        return sealed || PageId.isFull(sides.size(), bodyEnd());
     }
 }

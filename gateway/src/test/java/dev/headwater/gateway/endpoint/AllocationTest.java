@@ -20,18 +20,23 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
-/** What a request for 100 events allocates on the heap when its pages are held: the same on a busy machine as on an idle one. */
+/**
+ * What the walk of a request for 100 events and its answer allocate on the heap when the pages are held: the same on a busy
+ * machine as on an idle one. What stands around them in a whole request, {@link WarmRequestAllocationIT} counts.
+ */
 class AllocationTest {
     private static final int EVENTS = 100;
     private static final int WARM_UP = 300;
     private static final int COUNTED = 100;
-    private static final long MOST_AN_EVENT = 500;
+    /** Found: 240 to 300, less the more has been compiled. A fifth is left for what a new version of a library may bring. */
+    private static final long MOST_AN_EVENT = 360;
+
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
 
     @Test
-    void allocatesLessThanHalfAKilobyteAnEvent() {
+    void allocatesLittleForAnEvent() {
         MemoryEventStore memory = new MemoryEventStore();
         RoomBuilder room = new RoomBuilder("!room:hs.example");
         room.event("e0").body(new byte[850]);

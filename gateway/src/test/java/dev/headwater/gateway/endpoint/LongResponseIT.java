@@ -9,13 +9,11 @@ import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
 import dev.headwater.redis.testing.RedisServer;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,33 +36,15 @@ class LongResponseIT {
             LongRoom.write(store, EVENTS);
             store.close().block(Duration.ofSeconds(10));
             Asker remote = Asker.named("remote.example");
-            Path log = directory.resolve("gateway.log");
-            Process gateway = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            "-XX:MaxDirectMemorySize=64m",
-                            "-cp",
-                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                            SmallGateway.class.getName(),
-                            redis.uri(),
-                            remote.publicKeyBase64(),
-                            String.valueOf(EVENTS))
-                    .redirectError(log.toFile())
-                    .start();
-            try (BufferedReader out = gateway.inputReader(StandardCharsets.US_ASCII)) {
-                String port = out.readLine();
-                while (port != null && !port.matches("[0-9]+")) {
-                    port = out.readLine(); // logging may say something of itself first
-                }
-                assertThat(port).as(() -> read(log)).isNotNull();
-                readAll(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), remote);
-                gateway.getOutputStream().close();
-                assertThat(gateway.waitFor(60, TimeUnit.SECONDS)).isTrue();
-                assertThat(gateway.exitValue()).as(() -> read(log)).isZero();
-                assertThat(read(log)).doesNotContain("ERROR", "OutOfMemory", "LEAK");
-            } finally {
-                gateway.destroyForcibly();
+            try (GatewayProcess gateway = GatewayProcess.start(
+                    directory.resolve("gateway.log"),
+                    List.of("-Xmx64m", "-XX:MaxDirectMemorySize=64m"),
+                    SmallGateway.class,
+                    redis.uri(),
+                    remote.publicKeyBase64(),
+                    String.valueOf(EVENTS))) {
+                readAll(gateway.address(), remote);
+                gateway.endsWell();
             }
         }
     }
@@ -93,13 +73,5 @@ class LongResponseIT {
                 (long) EVENTS * LongRoom.EVENT_BYTES / 1_000_000,
                 (System.nanoTime() - begun - PAUSE.toNanos()) / 1e9,
                 PAUSE);
-    }
-
-    private static String read(Path log) {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 }

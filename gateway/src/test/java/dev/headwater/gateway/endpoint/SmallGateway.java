@@ -8,6 +8,7 @@ import dev.headwater.gateway.http.ListenAddress;
 import dev.headwater.gateway.http.ServerOptions;
 import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.gateway.limit.LimitOptions;
+import dev.headwater.history.EventStore;
 import dev.headwater.id.ServerName;
 import dev.headwater.redis.RedisEventStore;
 import dev.headwater.redis.RedisOptions;
@@ -19,14 +20,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A gateway that is a process of its own, so that its memory can be small: prints its port and runs until its input ends. */
-public final class SmallGateway {
+/** A gateway over Redis, without a cache, as a {@link GatewayProcess}, so that its memory can be small. */
+final class SmallGateway {
     private SmallGateway() {}
 
     /** @param arguments the store, the asker's public key, and the highest limit */
     public static void main(String[] arguments) throws IOException {
         RedisEventStore store =
                 TestGateway.connect(RedisOptions.of(arguments[0]).withReadTimeout(Duration.ofSeconds(5)));
+        Gateway gateway = start(store, arguments[1], Integer.parseInt(arguments[2]));
+        while (System.in.read() >= 0) {
+            continue;
+        }
+        gateway.stop().then(store.close()).block(Duration.ofSeconds(30));
+    }
+
+    /**
+     * Starts it on a free port, which it prints.
+     *
+     * @param key the public one of {@code remote.example}, which may ask
+     */
+    static Gateway start(EventStore store, String key, int maxLimit) {
         ServerOptions http = new ServerOptions(
                 List.of(ListenAddress.plain(new InetSocketAddress("127.0.0.1", 0))),
                 Duration.ofSeconds(60),
@@ -35,22 +49,19 @@ public final class SmallGateway {
                 Duration.ofSeconds(5),
                 16 * 1024,
                 LimitOptions.unlimited());
-        PinnedKeys keys = PinnedKeys.parse(Map.of("remote.example", Map.of("ed25519:a_1", arguments[1])));
+        PinnedKeys keys = PinnedKeys.parse(Map.of("remote.example", Map.of("ed25519:a_1", key)));
         Gateway gateway = Objects.requireNonNull(Gateway.start(
                         new GatewayOptions(
-                                ServerName.parse("hs.example"),
+                                ServerName.parse(TestGateway.NAME),
                                 http,
                                 FederationWhitelist.ALL,
                                 RequestKeys.pinned(keys),
                                 null,
-                                Integer.parseInt(arguments[2]),
+                                maxLimit,
                                 new GatewayOptions.MissingEvents(50, false)),
                         store)
                 .block(Duration.ofSeconds(30)));
         System.out.println(gateway.addresses().get(0).getPort());
-        while (System.in.read() >= 0) {
-            continue;
-        }
-        gateway.stop().then(store.close()).block(Duration.ofSeconds(30));
+        return gateway;
     }
 }

@@ -2,12 +2,15 @@ package dev.headwater.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -194,5 +197,26 @@ class JsonStreamTest {
                 PooledByteBufAllocator.DEFAULT,
                 written::set));
         assertThat(body).startsWith("[{\"n\":0,").endsWith("]").hasSize(2 + 500 * 850 + 499);
+    }
+
+    /**
+     * Without Netty's leak detection, which would allocate most. Found: 9 bytes on Java 17 and 11 on Java 25, shares of a chunk
+     * and of the queue's next piece. The smallest object for each event would bring it to 25.
+     */
+    @Test
+    void allocatesNoObjectForAnEvent() {
+        UnpooledByteBufAllocator untracked = new UnpooledByteBufAllocator(true, true);
+        int events = 10_000;
+        Flux<Slice> source = Flux.fromIterable(Collections.nCopies(events, event(0, 850)));
+        Flux<ByteBuf> chunks = new JsonStream(bytes("["), source, bytes("]"), untracked, written::set);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long anEvent = 0;
+        for (int round = 0; round < 20; round++) { // the first ones load classes
+            long before = threads.getCurrentThreadAllocatedBytes();
+            chunks.doOnNext(ByteBuf::release).blockLast();
+            anEvent = (threads.getCurrentThreadAllocatedBytes() - before) / events;
+        }
+        System.err.println(anEvent + " bytes are allocated for each event that is written");
+        assertThat(anEvent).isPositive().isLessThan(16);
     }
 }

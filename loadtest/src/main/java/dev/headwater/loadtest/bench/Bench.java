@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +139,7 @@ public final class Bench implements Callable<Integer> {
             }
         }
         Settings settings = settings();
-        String machine = machine();
+        String machine = Machine.today();
         System.out.println(machine);
         for (Map.Entry<String, Row> row : ROWS.entrySet()) {
             if (chosen.contains(row.getKey())) {
@@ -150,7 +148,8 @@ public final class Bench implements Callable<Integer> {
                 section.print(System.out);
                 System.out.printf("load average %s before, %s after%n", busyBefore, loadAverage());
                 if (document != null) {
-                    new Document(document).put(section, "`" + command(row.getKey()) + "`, " + machine + ".");
+                    Document written = new Document(document);
+                    written.put(section, "`" + command(row.getKey(), written) + "`, " + machine + ".");
                 }
             }
         }
@@ -179,32 +178,9 @@ public final class Bench implements Callable<Integer> {
         return given != null ? given : quick ? inQuick : full;
     }
 
-    private String command(String row) {
-        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        String rest = String.join(
-                " ",
-                arguments.stream()
-                        .filter(argument ->
-                                !argument.startsWith("--document") && !argument.equals(String.valueOf(document)))
-                        .toList());
+    private String command(String row, Document written) {
+        String rest = written.without(spec.commandLine().getParseResult().originalArgs());
         return ("loadtest/bench " + (rest.contains("--rows") ? "" : "--rows " + row + " ") + rest).strip();
-    }
-
-    private static String machine() throws IOException {
-        String processor = Files.isReadable(Path.of("/proc/cpuinfo"))
-                ? Files.readString(Path.of("/proc/cpuinfo"))
-                        .lines()
-                        .filter(line -> line.startsWith("model name"))
-                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                        .findFirst()
-                        .orElse("a processor without a name")
-                : System.getProperty("os.arch");
-        return "%s, %d cores of %s, Java %s"
-                .formatted(
-                        LocalDate.now(ZoneOffset.UTC),
-                        Runtime.getRuntime().availableProcessors(),
-                        processor,
-                        Runtime.version().feature());
     }
 
     private static String loadAverage() throws IOException {

@@ -3,6 +3,8 @@ package dev.headwater.loadtest.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A Markdown file with places for what the bench measures: whatever stands between {@code <!-- bench NAME -->} and
@@ -39,5 +41,12 @@ final class Document {
             between.append("\n![%s](%s/%s)%n".formatted(chart.title(), directory, name));
         }
         Files.writeString(file, text.substring(0, from) + begin + between + text.substring(to));
+    }
+
+    /** A command's arguments in one line, without those that name this file: how to repeat it. */
+    String without(List<String> arguments) {
+        return arguments.stream()
+                .filter(argument -> !argument.startsWith("--document") && !argument.equals(file.toString()))
+                .collect(Collectors.joining(" "));
     }
 }

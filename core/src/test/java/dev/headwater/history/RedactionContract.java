@@ -1,6 +1,5 @@
 package dev.headwater.history;
 
-import static dev.headwater.history.Awaited.present;
 import static dev.headwater.history.Awaited.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,27 +17,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.BaseSubscriber;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What becomes of redacted events over any store; {@code -Dheadwater.redactions=10000} for very many of them. */
 public abstract class RedactionContract extends RoomWriterContract {
-    private static final String EVA = "@eva:e.example";
+    static final String EVA = "@eva:e.example";
 
     /** No other test says it. */
-    private final String secretText = "secret-" + UUID.randomUUID();
+    final String secretText = "secret-" + UUID.randomUUID();
 
     /** How many things that the store holds, of whatever kind, have some text in them; empty if nobody can look into it. */
     protected OptionalLong holding(String text) {
@@ -49,21 +40,21 @@ public abstract class RedactionContract extends RoomWriterContract {
         holding(secretText).ifPresent(count -> assertThat(count > 0).isEqualTo(held));
     }
 
-    private SignedRoom room() {
+    SignedRoom room() {
         return new SignedRoom(RoomVersion.V10, UUID.randomUUID().toString());
     }
 
-    private void write(SignedRoom room, List<Pdu> pdus) {
+    void write(SignedRoom room, List<Pdu> pdus) {
         List<NewEvent> events = pdus.stream().map(SignedRoom::admitted).toList();
         new RoomWriter(store()).write(room.id(), room.version(), events).block();
     }
 
-    private long sweep(RoomId room) {
+    long sweep(RoomId room) {
         new VisibilitySweep(store()).sweep(room).block();
         return value(new RedactionSweep(store()).sweep(room));
     }
 
-    private String body(RoomId room, EventId event) {
+    String body(RoomId room, EventId event) {
         return new String(sound(room).body(event), StandardCharsets.UTF_8);
     }
 
@@ -235,99 +226,6 @@ public abstract class RedactionContract extends RoomWriterContract {
         sweep(room.id());
         assertSecretIsHeld(false);
         assertThat(body(room.id(), secret.id())).isEqualTo(redactedCopy(secret));
-    }
-
-    @Test
-    public void aWriterWhoseAppendedBytesWereTakenAwayAppendsThemAgain() {
-        SignedRoom room = room();
-        room.join(EVA);
-        Pdu secret = room.say(EVA, secretText);
-        room.redact(EVA, secret.id());
-        write(room, room.pdus());
-        new VisibilitySweep(store()).sweep(room.id()).block();
-        Pdu late = room.say(EVA, "late");
-        EventStore overtaken = new CountingStore(store()) {
-            @Override
-            public Mono<Map<PageId, Integer>> append(RoomId id, Map<PageId, byte[]> bodies) {
-                return super.append(id, bodies)
-                        .delayUntil(offsets -> new RedactionSweep(RedactionContract.this.store()).sweep(id));
-            }
-        };
-        assertThat(present(new RoomWriter(overtaken)
-                                .write(room.id(), room.version(), List.of(SignedRoom.admitted(late)))
-                                .block())
-                        .taken())
-                .isEqualTo(1);
-        assertThat(body(room.id(), late.id())).isEqualTo(SignedRoom.line(late));
-        assertThat(body(room.id(), secret.id())).isEqualTo(redactedCopy(secret));
-    }
-
-    @Test
-    public void aWalkUnderWayShowsNoMoreOfWhatWasRedactedMeanwhile() {
-        assertHonoured((clock, room, events) ->
-                new BackfillWalk(store(), clock).walk(room, List.of(events.get(0)), 100, RedactionContract::seen));
-    }
-
-    @Test
-    public void aListUnderWayShowsNoMoreOfWhatWasRedactedMeanwhile() {
-        assertHonoured((clock, room, events) -> {
-            Map<EventId, Place> places = value(store().locate(room, events)).places();
-            return new ShownEvents(store(), clock)
-                    .at(room, events.stream().map(places::get).toList(), RedactionContract::seen);
-        });
-    }
-
-    private static Sight seen(Side side) {
-        return side.marked() ? Sight.REDACTED : Sight.SHOWN;
-    }
-
-    private interface Reading {
-        Flux<WalkedEvent> of(LongSupplier clock, RoomId room, List<EventId> newestFirst);
-    }
-
-    /** Takes one event, has the next one redacted for good, and takes that. */
-    private void assertHonoured(Reading reading) {
-        SignedRoom room = room();
-        room.join(EVA);
-        Pdu secret = room.say(EVA, secretText);
-        Pdu start = room.say(EVA, "start");
-        Pdu redaction = room.redact(EVA, secret.id());
-        write(room, room.pdus().subList(0, 4));
-        AtomicLong now = new AtomicLong();
-        BlockingQueue<WalkedEvent> taken = new LinkedBlockingQueue<>();
-        BaseSubscriber<WalkedEvent> reader = new BaseSubscriber<>() {
-            @Override
-            protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
-                request(1);
-            }
-
-            @Override
-            protected void hookOnNext(WalkedEvent event) {
-                taken.add(event);
-            }
-        };
-        reading.of(now::get, room.id(), List.of(start.id(), secret.id())).subscribe(reader);
-        assertThat(next(taken).id()).isEqualTo(start.id());
-        write(room, List.of(redaction));
-        sweep(room.id());
-        now.set(Descent.MAX_AGE_NANOS + 1);
-        reader.request(1);
-        WalkedEvent shown = next(taken);
-        reader.cancel();
-        assertThat(shown.id()).isEqualTo(secret.id());
-        assertThat(shown.redacted()).isTrue();
-        assertThat(new String(shown.page(), shown.offset(), shown.length(), StandardCharsets.UTF_8))
-                .isEqualTo(redactedCopy(secret));
-        assertThat(new String(shown.page(), StandardCharsets.UTF_8)).doesNotContain(secretText);
-    }
-
-    private static WalkedEvent next(BlockingQueue<WalkedEvent> walked) {
-        try {
-            return present(walked.poll(30, TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 
     @Test

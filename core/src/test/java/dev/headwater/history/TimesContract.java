@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How any store names pages by the times of their events. */
-public abstract class TimesContract extends RedactionContract {
+public abstract class TimesContract extends RedactionUnderWayContract {
     private static final long NOW = 1_700_000_000_000L;
 
     @Test

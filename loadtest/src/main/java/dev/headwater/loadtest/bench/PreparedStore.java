@@ -7,6 +7,7 @@ import dev.headwater.redis.testing.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class PreparedStore implements Callable<Integer> {
     private static final String ROOM = "room.txt";
     /** Rooms of a store are told apart by it; those that growth is measured by have low ones. */
     private static final int NUMBER = 1_000;
+
+    /** Eleven gigabytes at 5 MB/s, the disk of a small machine. */
+    private static final Duration MOST_SAVING = Duration.ofMinutes(40);
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to; made if it is not there.")
     private Path out = Path.of("");
@@ -51,12 +55,18 @@ public final class PreparedStore implements Callable<Integer> {
                     redis.uri(), RoomShape.ordinary(seed, events).withNumber(NUMBER), 1, events / 100, null);
             System.out.printf("%d events in %.0f s; saving them%n", events, (System.nanoTime() - begun) / 1e9);
             write(room, out);
-            redis.command("BGSAVE");
-            while (redis.info("rdb_bgsave_in_progress") == 1) {
-                Thread.sleep(500);
-            }
+            save(redis);
         }
         return 0;
+    }
+
+    private static void save(RedisServer redis) throws IOException, InterruptedException {
+        redis.command("BGSAVE");
+        Waiting.until(
+                "Redis to save", () -> redis.info("rdb_bgsave_in_progress") == 0, Duration.ofMillis(500), MOST_SAVING);
+        if (!redis.command("INFO persistence").contains("rdb_last_bgsave_status:ok")) {
+            throw new IOException("Redis could not save");
+        }
     }
 
     /** Starts a Redis over a prepared store; what is added to it is not kept. */

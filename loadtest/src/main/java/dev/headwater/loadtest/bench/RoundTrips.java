@@ -34,7 +34,7 @@ final class RoundTrips implements Row {
                 Ratio cold = probe.ratio("cold", 2, measured.port(Measured.COLD), requests.get(1));
                 probe.count("into the cache", measured.port(Measured.WARM), requests.get(1));
                 Ratio pages = probe.ratio("pages-cached", 1, measured.port(Measured.WARM), twins.get(1));
-                Thread.sleep(EventStore.HONOURED_AFTER.toMillis());
+                Thread.sleep(EventStore.HONOURED_AFTER.toMillis()); // a lease ends by time alone
                 Ratio all = probe.ratio("all-cached", 1, measured.port(Measured.WARM), requests.get(1));
                 Ratio lease = probe.ratio("under-lease", 0, measured.port(Measured.WARM), requests.get(1));
                 return new Section(

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +32,7 @@ final class SlowReaders implements Row {
     private static final int RECEIVE_BUFFER = 2_048;
 
     private static final Duration LOOKED_AT = Duration.ofSeconds(5);
+    private static final Duration MOST_SETTLING = Duration.ofMinutes(2);
     private static final Pattern TCP_PAGES = Pattern.compile("TCP: .* mem ([0-9]+)");
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -128,15 +130,17 @@ final class SlowReaders implements Row {
 
     /** Once it no longer grows. */
     private static Memory settled(Measured measured) throws IOException, InterruptedException {
-        Memory last = Memory.of(measured);
-        while (true) {
-            Thread.sleep(2_000);
-            Memory now = Memory.of(measured);
-            if (now.direct <= last.direct && now.kernel <= last.kernel) {
-                return now;
-            }
-            last = now;
-        }
+        AtomicReference<Memory> last = new AtomicReference<>(Memory.of(measured));
+        Waiting.until(
+                "slow readers to take up no more memory",
+                () -> {
+                    Memory now = Memory.of(measured);
+                    Memory before = last.getAndSet(now);
+                    return now.direct <= before.direct && now.kernel <= before.kernel;
+                },
+                Duration.ofSeconds(2),
+                MOST_SETTLING);
+        return last.get();
     }
 
     private static double each(long bytes, Settings settings) {

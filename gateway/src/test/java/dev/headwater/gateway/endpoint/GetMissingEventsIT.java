@@ -7,15 +7,9 @@ import dev.headwater.gateway.http.RawConnection.Response;
 import dev.headwater.gateway.http.TestGateway;
 import dev.headwater.history.CountingStore;
 import dev.headwater.history.EventKind;
-import dev.headwater.history.EventStore;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.history.RoomBuilder;
-import dev.headwater.redis.RedisEventStore;
-import dev.headwater.redis.RedisOptions;
-import dev.headwater.redis.testing.RedisCluster;
-import dev.headwater.redis.testing.RedisServer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,11 +47,7 @@ class GetMissingEventsIT {
     }
 
     private static Response ask(TestGateway gateway, String body) throws IOException {
-        try (RawConnection connection = gateway.connect()) {
-            return connection
-                    .send(gateway.remote.post(TARGET, TestGateway.NAME, body))
-                    .read();
-        }
+        return gateway.ask(gateway.remote.post(TARGET, TestGateway.NAME, body));
     }
 
     private static List<String> names(Response response) {
@@ -72,33 +62,15 @@ class GetMissingEventsIT {
 
     @Test
     void answersTheSameBytesFromEveryStore() throws IOException {
-        MemoryEventStore memory = new MemoryEventStore();
-        try (RedisServer redis = RedisServer.started();
-                RedisCluster cluster = RedisCluster.started()) {
-            RedisEventStore redisStore =
-                    TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(10)));
-            RedisEventStore clusterStore =
-                    TestGateway.connect(RedisOptions.of(cluster.uri()).withReadTimeout(Duration.ofSeconds(10)));
-            for (EventStore store : List.of(memory, redisStore, clusterStore)) {
-                TestGateway.store(store, braided(), List.of(), "remote.example");
+        try (EveryStore stores = new EveryStore(braided())) {
+            for (String body : List.of(
+                    "{\"latest_events\":[\"$redaction\"]}",
+                    "{\"latest_events\":[\"$redaction\"],\"limit\":1}",
+                    "{\"latest_events\":[\"$a59\",\"$b59\",\"$c59\"],\"limit\":50}",
+                    "{\"earliest_events\":[\"$a20\",\"$b20\"],\"latest_events\":[\"$c41\",\"$nobody\"],\"limit\":500}",
+                    "{}")) {
+                assertThat(stores.answer(gateway -> ask(gateway, body))).startsWith("{\"events\":[");
             }
-            try (TestGateway fromMemory = TestGateway.over(memory).start();
-                    TestGateway fromRedis = TestGateway.over(redisStore).start();
-                    TestGateway fromCluster = TestGateway.over(clusterStore).start()) {
-                for (String body : List.of(
-                        "{\"latest_events\":[\"$redaction\"]}",
-                        "{\"latest_events\":[\"$redaction\"],\"limit\":1}",
-                        "{\"latest_events\":[\"$a59\",\"$b59\",\"$c59\"],\"limit\":50}",
-                        "{\"earliest_events\":[\"$a20\",\"$b20\"],\"latest_events\":[\"$c41\",\"$nobody\"],\"limit\":500}",
-                        "{}")) {
-                    String answer = ask(fromMemory, body).text();
-                    assertThat(answer).startsWith("{\"events\":[");
-                    assertThat(ask(fromRedis, body).text()).isEqualTo(answer);
-                    assertThat(ask(fromCluster, body).text()).isEqualTo(answer);
-                }
-            }
-            redisStore.close().block(Duration.ofSeconds(10));
-            clusterStore.close().block(Duration.ofSeconds(10));
         }
     }
 

@@ -28,11 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class PublicEndpointsIT {
     private static Response get(TestGateway gateway, String target) throws IOException {
-        try (RawConnection connection = gateway.connect()) {
-            return connection
-                    .send("GET " + target + " HTTP/1.1\r\nHost: hs.example\r\n\r\n")
-                    .read();
-        }
+        return gateway.ask("GET " + target + " HTTP/1.1\r\nHost: hs.example\r\n\r\n");
     }
 
     @Test

@@ -83,8 +83,6 @@ class RedisFailureIT {
     }
 
     private Response ask(String target) throws IOException {
-        try (RawConnection connection = gateway.connect()) {
-            return connection.send(gateway.signed(target)).read();
-        }
+        return gateway.ask(gateway.signed(target));
     }
 }

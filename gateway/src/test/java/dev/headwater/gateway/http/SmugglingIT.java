@@ -40,6 +40,26 @@ class SmugglingIT {
         return new Ambiguous(name, get("/", headers) + body);
     }
 
+    private static Ambiguous chunked(String name, String body) {
+        return row(name, body, "Transfer-Encoding: chunked");
+    }
+
+    private record Ended(Response first, String rest) {}
+
+    /** What comes before the connection is closed; others are served before and after. */
+    private static Ended ended(Ambiguous odd) throws IOException {
+        try (RawConnection bystander = requests.gateway.connect();
+                RawConnection connection = requests.gateway.connect()) {
+            requests.isGood(bystander);
+            Response first = connection
+                    .send(odd.request + requests.gateway.signed(OddRequests.GOOD))
+                    .read();
+            String rest = new String(connection.readToEnd(), StandardCharsets.ISO_8859_1);
+            requests.isGood(bystander);
+            return new Ended(first, rest);
+        }
+    }
+
     static Stream<Ambiguous> refusesAndClosesWithoutLookingFurther() {
         String none = "0\r\n\r\n";
         return Stream.of(
@@ -74,49 +94,33 @@ class SmugglingIT {
     @ParameterizedTest
     @MethodSource
     void refusesAndClosesWithoutLookingFurther(Ambiguous odd) throws IOException {
-        try (RawConnection bystander = requests.gateway.connect();
-                RawConnection connection = requests.gateway.connect()) {
-            requests.isGood(bystander);
-            Response response = connection
-                    .send(odd.request + requests.gateway.signed(OddRequests.GOOD))
-                    .read();
-            assertThat(response.status()).isEqualTo(400);
-            assertThat(response.text()).contains("\"errcode\":\"M_UNKNOWN\"");
-            assertThat(new String(connection.readToEnd(), StandardCharsets.ISO_8859_1))
-                    .isEmpty();
-            requests.isGood(bystander);
-        }
+        Ended ended = ended(odd);
+        assertThat(ended.first.status()).isEqualTo(400);
+        assertThat(ended.first.text()).contains("\"errcode\":\"M_UNKNOWN\"");
+        assertThat(ended.rest).isEmpty();
     }
 
     /** Bodies of a request that is answered without its body: 404, and whatever follows must not be taken for a request. */
     static Stream<Ambiguous> answersOnceAndClosesAtABodyThatBreaksOff() {
         return Stream.of(
-                row("chunk size too large for an int", "ffffffff0\r\n", "Transfer-Encoding: chunked"),
-                row("chunk size too large for a long", "fffffffffffffffff\r\n", "Transfer-Encoding: chunked"),
-                row("negative chunk size", "-1\r\n", "Transfer-Encoding: chunked"),
-                row("chunk size with a prefix", "0x0\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("chunk longer than its size", "1\r\nxyz\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("LF alone after a chunk's size", "1\nx\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("LF alone after a chunk", "1\r\nx\n0\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("endless chunk extension", "1;" + "x".repeat(20_000), "Transfer-Encoding: chunked"),
-                row("chunk extension with an LF", "1;a\nb\r\nx\r\n0\r\n\r\n", "Transfer-Encoding: chunked"));
+                chunked("chunk size too large for an int", "ffffffff0\r\n"),
+                chunked("chunk size too large for a long", "fffffffffffffffff\r\n"),
+                chunked("negative chunk size", "-1\r\n"),
+                chunked("chunk size with a prefix", "0x0\r\n\r\n"),
+                chunked("chunk longer than its size", "1\r\nxyz\r\n0\r\n\r\n"),
+                chunked("LF alone after a chunk's size", "1\nx\r\n0\r\n\r\n"),
+                chunked("LF alone after a chunk", "1\r\nx\n0\r\n\r\n"),
+                chunked("endless chunk extension", "1;" + "x".repeat(20_000)),
+                chunked("chunk extension with an LF", "1;a\nb\r\nx\r\n0\r\n\r\n"));
     }
 
     @ParameterizedTest
     @MethodSource
     void answersOnceAndClosesAtABodyThatBreaksOff(Ambiguous odd) throws IOException {
-        try (RawConnection bystander = requests.gateway.connect();
-                RawConnection connection = requests.gateway.connect()) {
-            requests.isGood(bystander);
-            Response response = connection
-                    .send(odd.request + requests.gateway.signed(OddRequests.GOOD))
-                    .read();
-            assertThat(response.status()).isIn(400, 404, 414);
-            assertThat(response.text()).contains("\"errcode\":\"M_");
-            assertThat(new String(connection.readToEnd(), StandardCharsets.ISO_8859_1))
-                    .doesNotContain("pdus");
-            requests.isGood(bystander);
-        }
+        Ended ended = ended(odd);
+        assertThat(ended.first.status()).isIn(400, 404, 414);
+        assertThat(ended.first.text()).contains("\"errcode\":\"M_");
+        assertThat(ended.rest).doesNotContain("pdus");
     }
 
     static Stream<Ambiguous> readsOnBehindABodyWithAClearEnd() {
@@ -124,9 +128,9 @@ class SmugglingIT {
                 row("a folded header", "", "X-A: b\r\n c"),
                 new Ambiguous("two blanks in the line", "GET  / HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
                 new Ambiguous("CR in the line", "GET /\r HTTP/1.1\r\nHost: hs.example\r\n\r\n"),
-                row("chunk extension", "1;a=b\r\nx\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("leading zeros", "0001\r\nx\r\n000\r\n\r\n", "Transfer-Encoding: chunked"),
-                row("framing in trailers", "0\r\nContent-Length: 5\r\n\r\n", "Transfer-Encoding: chunked"),
+                chunked("chunk extension", "1;a=b\r\nx\r\n0\r\n\r\n"),
+                chunked("leading zeros", "0001\r\nx\r\n000\r\n\r\n"),
+                chunked("framing in trailers", "0\r\nContent-Length: 5\r\n\r\n"),
                 new Ambiguous("empty lines before it", "\r\n\r\n" + get("/")));
     }
 

@@ -60,6 +60,13 @@ public final class TestGateway implements AutoCloseable {
         return RawConnection.open(address());
     }
 
+    /** Its answer to a request, on a connection of its own. */
+    public RawConnection.Response ask(String request) throws IOException {
+        try (RawConnection connection = connect()) {
+            return connection.send(request).read();
+        }
+    }
+
     /** A request that {@link #remote} has signed. */
     public String signed(String target) {
         return remote.get(target, NAME);

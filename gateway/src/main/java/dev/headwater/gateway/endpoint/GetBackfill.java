@@ -4,7 +4,6 @@ import dev.headwater.access.AloneSight;
 import dev.headwater.gateway.http.Answer;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
-import dev.headwater.gateway.http.JsonStream;
 import dev.headwater.gateway.http.RefusedException;
 import dev.headwater.gateway.http.RefusedException.Cause;
 import dev.headwater.gateway.http.Route;
@@ -17,15 +16,11 @@ import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
 import dev.headwater.room.RoomVersion;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -41,7 +36,6 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     private static final Route ROUTE = Route.of("backfill", "GET", "/_matrix/federation/v1/backfill/{roomId}", true);
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
     private static final String LIMIT_EXPECTED = "expected one number from 1 on, below 2^63";
-    private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
     /** More than peers ask for in one request as a rule, so that all of it is read at once. */
     private static final int READ_AHEAD = 128;
@@ -120,10 +114,8 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
     public Mono<Answer> answer(Question question, @Nullable ServerName asker) {
         Viewer viewer = sight.of(Endpoint.required(asker));
         return store.locate(question.room, question.from)
-                .<Answer>map(start -> {
-                    Flux<Slice> events = events(start, question.limit, viewer);
-                    return new Answer.Streamed((allocator, written) -> chunks(events, allocator, written));
-                })
+                .map(start -> JsonEvents.transaction(
+                        self, clock, events(start, question.limit, viewer), GetBackfill::nothingFound))
                 .switchIfEmpty(Mono.error(GetBackfill::nothingFound));
     }
 
@@ -132,18 +124,8 @@ public final class GetBackfill implements Endpoint<GetBackfill.Question> {
         return walk.walk(start, limit, viewer, READ_AHEAD).map(event -> ShownBytes.of(event, version));
     }
 
-    private Flux<ByteBuf> chunks(Flux<Slice> events, ByteBufAllocator allocator, LongConsumer written) {
-        return new JsonStream(begin(), events, END, allocator, written)
-                .switchIfEmpty(Flux.error(GetBackfill::nothingFound));
-    }
-
     private static RefusedException nothingFound() {
         return new RefusedException(Cause.NOTHING_FOUND, "none of the events in v is known here");
-    }
-
-    private byte[] begin() {
-        String begin = "{\"origin\":\"" + self + "\",\"origin_server_ts\":" + clock.millis() + ",\"pdus\":[";
-        return begin.getBytes(StandardCharsets.UTF_8);
     }
 
     /** What is asked: from which events on, and how many at most. */

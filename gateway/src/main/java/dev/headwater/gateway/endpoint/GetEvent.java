@@ -4,7 +4,6 @@ import dev.headwater.access.AloneSight;
 import dev.headwater.gateway.http.Answer;
 import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
-import dev.headwater.gateway.http.JsonStream;
 import dev.headwater.gateway.http.Route;
 import dev.headwater.gateway.http.Slice;
 import dev.headwater.history.EventStore;
@@ -13,7 +12,6 @@ import dev.headwater.history.ShownEvents;
 import dev.headwater.id.EventId;
 import dev.headwater.id.RoomId;
 import dev.headwater.id.ServerName;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +25,6 @@ import reactor.core.publisher.Mono;
  */
 public final class GetEvent implements Endpoint<GetEvent.Question> {
     private static final Route ROUTE = Route.of("event", "GET", "/_matrix/federation/v1/event/{eventId}", true);
-    private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerName self;
     private final EventStore store;
@@ -75,10 +72,7 @@ public final class GetEvent implements Endpoint<GetEvent.Question> {
         Flux<Slice> event = events.at(
                         found.head().room(), List.copyOf(found.places().values()), sight.of(Endpoint.required(asker)))
                 .map(shown -> ShownBytes.of(shown, found.head().roomVersion()));
-        String begin = "{\"origin\":\"" + self + "\",\"origin_server_ts\":" + clock.millis() + ",\"pdus\":[";
-        return Mono.just(new Answer.Streamed((allocator, written) -> new JsonStream(
-                        begin.getBytes(StandardCharsets.UTF_8), event, END, allocator, written)
-                .switchIfEmpty(Flux.error(EventInRoom::notFound))));
+        return Mono.just(JsonEvents.transaction(self, clock, event, EventInRoom::notFound));
     }
 
     /**

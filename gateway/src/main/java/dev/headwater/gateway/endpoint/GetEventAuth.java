@@ -1,20 +1,14 @@
 package dev.headwater.gateway.endpoint;
 
 import dev.headwater.access.AloneSight;
-import dev.headwater.gateway.http.Answer;
-import dev.headwater.gateway.http.Endpoint;
 import dev.headwater.gateway.http.FederationRequest;
 import dev.headwater.gateway.http.Route;
 import dev.headwater.history.EventContext;
 import dev.headwater.history.EventStore;
 import dev.headwater.history.Located;
-import dev.headwater.history.NotDerivableException;
-import dev.headwater.history.PlacedEvent;
 import dev.headwater.history.ShownEvents;
 import dev.headwater.history.Viewer;
-import dev.headwater.id.RoomId;
-import dev.headwater.id.ServerName;
-import org.jspecify.annotations.Nullable;
+import dev.headwater.id.EventId;
 import reactor.core.publisher.Mono;
 
 /**
@@ -24,26 +18,18 @@ import reactor.core.publisher.Mono;
  * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#get_matrixfederationv1event_authroomideventid">
  *     Specification</a>
  */
-public final class GetEventAuth implements Endpoint<EventInRoom> {
+public final class GetEventAuth extends AroundEvent {
     private static final Route ROUTE =
             Route.of("event_auth", "GET", "/_matrix/federation/v1/event_auth/{roomId}/{eventId}", true);
 
-    private final EventStore store;
     private final EventContext context;
     private final ShownEvents events;
-    private final AloneSight sight;
 
     /** @param sight what is shown of events, and to whom */
     public GetEventAuth(EventStore store, AloneSight sight) {
-        this.store = store;
+        super(ROUTE, store, sight);
         this.context = new EventContext(store);
         this.events = new ShownEvents(store);
-        this.sight = sight;
-    }
-
-    @Override
-    public Route route() {
-        return ROUTE;
     }
 
     @Override
@@ -52,25 +38,8 @@ public final class GetEventAuth implements Endpoint<EventInRoom> {
     }
 
     @Override
-    public RoomId room(EventInRoom question) {
-        return question.room();
-    }
-
-    /** Only the event is looked up before access is decided; the rest is read once the answer is asked for. */
-    @Override
-    public Mono<Answer> answer(EventInRoom question, @Nullable ServerName asker) {
-        Viewer viewer = sight.of(Endpoint.required(asker));
-        return question.locatedIn(store).map(found -> answer(found, question, viewer));
-    }
-
-    private Answer answer(Located found, EventInRoom question, Viewer viewer) {
-        return JsonEvents.later(context.authChain(found, question.event(), viewer)
-                .onErrorMap(NotDerivableException.class, EventInRoom::notDerivable)
-                .switchIfEmpty(Mono.error(EventInRoom::notFound))
-                .map(chain -> new JsonEvents.Lists(new JsonEvents.Named(
-                        "auth_chain",
-                        chain.size(),
-                        events.at(question.room(), PlacedEvent.places(chain), AloneSight.ofState())
-                                .map(event -> ShownBytes.of(event, found.head().roomVersion()))))));
+    Mono<JsonEvents.Lists> lists(Located found, EventId event, Viewer viewer) {
+        return context.authChain(found, event, viewer)
+                .map(chain -> new JsonEvents.Lists(JsonEvents.shown("auth_chain", chain, found.head(), events)));
     }
 }

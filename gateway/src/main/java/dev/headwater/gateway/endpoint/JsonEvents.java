@@ -1,20 +1,30 @@
 package dev.headwater.gateway.endpoint;
 
+import dev.headwater.access.AloneSight;
 import dev.headwater.gateway.http.Answer;
 import dev.headwater.gateway.http.JsonStream;
+import dev.headwater.gateway.http.RefusedException;
 import dev.headwater.gateway.http.Slice;
+import dev.headwater.history.PlacedEvent;
+import dev.headwater.history.RoomHead;
+import dev.headwater.history.ShownEvents;
+import dev.headwater.id.ServerName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Answers that are objects of one or two lists of events, each of which may be empty. */
+/** Answers that are objects of one or two lists of events. */
 final class JsonEvents {
+    private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
+
     private JsonEvents() {}
 
     /**
@@ -31,11 +41,34 @@ final class JsonEvents {
         }
     }
 
+    /** A list of events as they are shown to who is told the state of their room. */
+    static Named shown(String name, List<PlacedEvent> listed, RoomHead room, ShownEvents events) {
+        return new Named(
+                name,
+                listed.size(),
+                events.at(room.room(), PlacedEvent.places(listed), AloneSight.ofState())
+                        .map(event -> ShownBytes.of(event, room.roomVersion())));
+    }
+
+    /**
+     * A transaction of at least one event.
+     *
+     * @param ifNone what the answer fails with, with nothing written, if there is no event
+     */
+    static Answer transaction(ServerName origin, Clock clock, Flux<Slice> events, Supplier<RefusedException> ifNone) {
+        return new Answer.Streamed((allocator, written) -> {
+            String begin = "{\"origin\":\"" + origin + "\",\"origin_server_ts\":" + clock.millis() + ",\"pdus\":[";
+            return new JsonStream(begin.getBytes(StandardCharsets.UTF_8), events, END, allocator, written)
+                    .switchIfEmpty(Flux.error(ifNone));
+        });
+    }
+
+    /** One list, which may be empty. */
     static Answer array(String begin, Flux<Slice> events, String end) {
         return new Answer.Streamed((allocator, written) -> stream(begin, events, end, allocator, written));
     }
 
-    /** An answer of which it turns out only while it is asked for what its lists are, or that there is none. */
+    /** Lists, which may be empty, of which it turns out only while the answer is asked for what they are, or that there is none. */
     static Answer later(Mono<Lists> lists) {
         return new Answer.Streamed(
                 (allocator, written) -> lists.flatMapMany(found -> stream(found, allocator, written)));

@@ -8,12 +8,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The walk backwards through a room: from some events through all that precede them, newest first.
  *
  * <p>It reads only what is asked for. One event asked for is one look-up and one page; the memory that a walk takes does
- * not depend on its limit, nor on how slowly it is read.
+ * not depend on its limit, and for a reader that asks for nothing for two seconds it keeps no page.
  *
  * @see <a href="https://spec.matrix.org/v1.18/server-server-api/#backfilling-and-retrieving-missing-events">Backfilling</a>
  */
@@ -21,6 +23,7 @@ public final class BackfillWalk {
     private final EventStore store;
     private final LongSupplier clock;
     private final int width;
+    private final StoppedReaders readers;
 
     public BackfillWalk(EventStore store) {
         this(store, System::nanoTime);
@@ -28,13 +31,15 @@ public final class BackfillWalk {
 
     /** @param clock nanoseconds, monotonic */
     public BackfillWalk(EventStore store, LongSupplier clock) {
-        this(store, clock, Descent.FIRST_WIDTH);
+        this(store, clock, Descent.FIRST_WIDTH, Schedulers.parallel());
     }
 
-    BackfillWalk(EventStore store, LongSupplier clock, int width) {
+    /** @param looks where readers are looked after that have stopped */
+    BackfillWalk(EventStore store, LongSupplier clock, int width, Scheduler looks) {
         this.store = store;
         this.clock = clock;
         this.width = width;
+        this.readers = new StoppedReaders(looks);
     }
 
     /**
@@ -58,8 +63,8 @@ public final class BackfillWalk {
      * The same walk for who has looked up its starting events already: they are not looked up again.
      *
      * @param start the answer of {@link EventStore#locate}, of this moment
-     * @param ahead for about how many events pages are read together, where fewer are asked for at a time; 0 to read for
-     *     those alone that are asked for
+     * @param ahead for about how many events pages are read together at first, where fewer are asked for at a time; for a
+     *     reader that goes on, for more, and before it comes to them. 0 to read for those alone that are asked for
      */
     public Flux<WalkedEvent> walk(Located start, long limit, Viewer viewer, int ahead) {
         RoomId room = start.head().room();
@@ -80,7 +85,7 @@ public final class BackfillWalk {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super WalkedEvent> reader) {
-                reader.onSubscribe(new WalkSubscription(reader, store, room, viewer, descent.get()));
+                reader.onSubscribe(new WalkSubscription(reader, store, room, viewer, descent.get(), readers));
             }
         };
     }

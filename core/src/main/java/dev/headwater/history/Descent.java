@@ -46,7 +46,6 @@ final class Descent {
     private long headReadAt;
     private long raises;
     private boolean lazyEdges;
-    private int expected;
     private long emitted;
     private @Nullable Rank last;
     // Set while the walk goes again over what it has emitted, to find what the frontier had to forget.
@@ -144,8 +143,12 @@ final class Descent {
     }
 
     private WalkStep.Read window(Set<PageId> needed, long demand) {
+        return window(windows.pages(needed, frontier, held, demand, limit - emitted));
+    }
+
+    private WalkStep.Read window(Collection<PageId> pages) {
         boolean lately = clock.getAsLong() - headReadAt <= MAX_AGE_NANOS;
-        return new WalkStep.Read(windows.pages(needed, frontier, held, wanted(demand)), true, lately ? head : null);
+        return new WalkStep.Read(pages, true, lately ? head : null);
     }
 
     /** Comes to an event: null if there is nothing to show for it. */
@@ -163,7 +166,9 @@ final class Descent {
             return again == null
                     ? window(Set.of(place.page()), demand)
                     : new WalkStep.Read(
-                            windows.pages(Set.of(place.page()), frontier, held, Long.MAX_VALUE), false, null);
+                            windows.pages(Set.of(place.page()), frontier, held, Long.MAX_VALUE, Long.MAX_VALUE),
+                            false,
+                            null);
         }
         if (again == null && clock.getAsLong() - page.readAt() > MAX_AGE_NANOS) {
             return new WalkStep.Read(
@@ -195,6 +200,7 @@ final class Descent {
             return null;
         }
         emitted++;
+        windows.shown(place.page());
         return new WalkStep.Emit(WalkedEvent.of(side, seen, page.bodies()));
     }
 
@@ -299,7 +305,7 @@ final class Descent {
             }
             frontier.rank(page.side());
         }
-        held.trim(frontier, again == null ? EventStore.MAX_WINDOW : EventStore.MAX_PLAN);
+        held.trim(frontier, again == null ? 2 * EventStore.MAX_WINDOW : EventStore.MAX_PLAN);
     }
 
     private void noteHead(RoomHead read, long readAt) {
@@ -344,11 +350,18 @@ final class Descent {
 
     /** Says how many more events will probably be asked for soon, beside those that are. */
     void expect(int events) {
-        expected = events;
+        windows.expect(events);
     }
 
-    /** At first all that is expected; later half, since a reader that has stopped keeps what was read ahead for it. */
-    private long wanted(long demand) {
-        return Math.min(Math.max(demand, windows.isFirst() ? expected : expected / 2), limit - emitted);
+    /** The read that is worth beginning while what is at hand is given out; null if there is none. */
+    WalkStep.@Nullable Read ahead() {
+        Collection<PageId> pages = again == null ? windows.ahead(frontier, held, limit - emitted) : Set.of();
+        return pages.isEmpty() ? null : window(pages);
+    }
+
+    /** Keeps no page: what is needed will be read again. */
+    void letGo() {
+        held.clear();
+        windows.startOver();
     }
 }

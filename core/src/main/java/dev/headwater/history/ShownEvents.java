@@ -3,16 +3,18 @@ package dev.headwater.history;
 import dev.headwater.id.RoomId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Events whose places are known, as a reader gets to see them: in the given order, each with its body. What is withheld,
@@ -26,6 +28,7 @@ public final class ShownEvents {
 
     private final EventStore store;
     private final LongSupplier clock;
+    private final StoppedReaders readers;
 
     public ShownEvents(EventStore store) {
         this(store, System::nanoTime);
@@ -33,13 +36,22 @@ public final class ShownEvents {
 
     /** @param clock nanoseconds, monotonic */
     ShownEvents(EventStore store, LongSupplier clock) {
-        this.store = store;
-        this.clock = clock;
+        this(store, clock, Schedulers.parallel());
     }
 
     /**
-     * Cold: reads on demand only, a few pages at a time, and keeps no others; cancelling it cancels the read that is under
-     * way. Fails with {@link StoreUnavailableException}, after any number of events.
+     * @param clock nanoseconds, monotonic
+     * @param looks where readers are looked after that have stopped
+     */
+    ShownEvents(EventStore store, LongSupplier clock, Scheduler looks) {
+        this.store = store;
+        this.clock = clock;
+        this.readers = new StoppedReaders(looks);
+    }
+
+    /**
+     * Cold: reads on demand only, a few pages at a time, and keeps no others, and none for a reader that asks for nothing for
+     * two seconds; cancelling it cancels the read that is under way. Fails with {@link StoreUnavailableException}, after any number of events.
      *
      * @param places that exist. Neighbours of one page in a row are read together
      */
@@ -54,16 +66,19 @@ public final class ShownEvents {
             // Hidden, so that what is to be seen of an event is decided when it is asked for, not when the one before
             // is taken.
             return Flux.range(0, places.size())
-                    .concatMap(index -> Flux.just(index).hide().concatMap(reading::event, 0), 0);
+                    .concatMap(index -> Flux.just(index).hide().concatMap(reading::event, 0), 0)
+                    .doFinally(end -> readers.forget(reading));
         });
     }
 
     /** One reader's way through the places. */
-    private final class Reading {
+    private final class Reading implements StoppedReaders.Reading {
         private final RoomId room;
         private final List<Place> places;
         private final Viewer viewer;
-        private final Map<PageId, HeldPage> held = new HashMap<>();
+        // Who has found a reader stopped empties it, at any moment.
+        private final Map<PageId, HeldPage> held = new ConcurrentHashMap<>();
+        private volatile int asked;
         private long pagesRead;
         private long bytesRead;
 
@@ -72,9 +87,21 @@ public final class ShownEvents {
             this.places = places;
             this.viewer = viewer;
             held.forEach(page -> this.held.put(page.side().id(), page));
+            readers.watch(this);
+        }
+
+        @Override
+        public long asked() {
+            return asked;
+        }
+
+        @Override
+        public void stopped() {
+            held.clear();
         }
 
         Mono<WalkedEvent> event(int index) {
+            asked = index;
             Place place = places.get(index);
             HeldPage page = held.get(place.page());
             if (page == null || !page.hasBody(place.slot())) {
@@ -103,19 +130,8 @@ public final class ShownEvents {
             held.clear();
             return store.window(room, pages)
                     .switchIfEmpty(Mono.error(() -> new WalkMovedException(room)))
-                    .doOnNext(read -> {
-                        take(pages, read);
-                        requireBody(places.get(index));
-                    })
+                    .doOnNext(read -> take(pages, read, places.get(index)))
                     .then();
-        }
-
-        /** Who reads again what has no such event would do so for ever. */
-        private void requireBody(Place place) {
-            HeldPage page = held.get(place.page());
-            if (page == null || !page.hasBody(place.slot())) {
-                throw new IllegalStateException("Room " + room + ": the store has no event at " + place);
-            }
         }
 
         private int windowSize() {
@@ -124,7 +140,8 @@ public final class ShownEvents {
                     : (int) Math.max(1, Math.min(EventStore.MAX_WINDOW, WINDOW_BYTES * pagesRead / (bytesRead + 1)));
         }
 
-        private void take(Set<PageId> asked, Pages read) {
+        private void take(Set<PageId> asked, Pages read, Place next) {
+            readers.watch(this);
             long now = clock.getAsLong();
             for (PageId id : asked) {
                 Page page = read.pages().get(id);
@@ -133,7 +150,12 @@ public final class ShownEvents {
                 }
                 pagesRead++;
                 bytesRead += page.bodies().length;
-                held.put(id, new HeldPage(page.side(), page.bodies(), now, null));
+                HeldPage taken = new HeldPage(page.side(), page.bodies(), now, null);
+                if (id.equals(next.page()) && !taken.hasBody(next.slot())) {
+                    // Who reads again what has no such event would do so for ever.
+                    throw new IllegalStateException("Room " + room + ": the store has no event at " + next);
+                }
+                held.put(id, taken);
             }
         }
 

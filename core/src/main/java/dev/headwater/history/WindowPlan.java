@@ -14,38 +14,103 @@ final class WindowPlan {
     private static final int LOOK_AHEAD = 64;
     /** Parts that a bucket is thought to have: a few forks make a second one. */
     private static final int USUAL_PARTS = 2;
+    /** A walk that shows fewer events of a page than these goes through many branches: what it will want is not known. */
+    private static final int WORTH_READING_AHEAD = PageId.LEVELS / 4;
 
-    private boolean first = true;
+    private static final int MOST_AHEAD = EventStore.MAX_WINDOW * PageId.LEVELS;
+
     private long pagesAsked;
+    private long pagesRead;
     private long bytesRead;
     private int parts = USUAL_PARTS;
 
-    /** Whether no window of more than the needed pages was chosen yet. */
-    boolean isFirst() {
-        return first;
+    private int expected;
+    // For how many events the next window is read, however few are asked for.
+    private long pace;
+    private int windows;
+    // Of the last window: its highest and its lowest bucket, for how many events it was chosen, and the pages before
+    // it.
+    private long highest;
+    private long lowest;
+    private long chosenFor;
+    private long pagesBefore;
+    private long shown;
+    private boolean entered;
+
+    /** Whoever asks for few events at a time will probably ask for as many as these, and if for more, for many more. */
+    void expect(int events) {
+        expected = events;
+        pace = events;
     }
 
-    /** @param wanted how many events the reader has asked for and not got */
-    Collection<PageId> pages(Set<PageId> needed, Frontier frontier, HeldPages held, long wanted) {
+    /** The reader has stopped: it may take no more than it had asked for. */
+    void startOver() {
+        pace = expected;
+        windows = 0;
+        entered = false;
+    }
+
+    /**
+     * @param demand how many events the reader has asked for and not got
+     * @param left how many may follow at most
+     */
+    Collection<PageId> pages(Set<PageId> needed, Frontier frontier, HeldPages held, long demand, long left) {
+        long wanted = Math.min(Math.max(demand, pace), left);
         if (wanted <= 1) {
             return needed;
         }
         int size = size();
-        first = false;
         Set<PageId> pages = new LinkedHashSet<>(needed);
         addRanked(pages, size, frontier, held);
         PageId top = needed.stream().max(PageId::compareTo).orElse(PageId.LOWEST);
-        int below = Math.max(parts, top.part() < 2 * USUAL_PARTS ? top.part() + 1 : 0);
+        lowest = top.bucket();
+        begin(lowest, wanted);
         // In a bucket of very many parts, half of the window is for them and half for what may lie below.
         addParts(pages, Math.max(pages.size(), size / 2), held, top.bucket(), top.part());
-        long behindTop = Math.max(0, wanted - reachable(top, frontier));
-        long behind = (behindTop + PageId.LEVELS - 1) / PageId.LEVELS;
-        long buckets = Math.min(EventStore.MAX_WINDOW, 1 + behind);
-        for (long bucket = top.bucket(); bucket > top.bucket() - buckets; bucket--) {
-            addPending(pages, size, frontier, bucket);
-            addParts(pages, size, held, bucket, bucket == top.bucket() ? top.part() : below);
-        }
+        addPending(pages, size, frontier, top.bucket());
+        addParts(pages, size, held, top.bucket(), top.part());
+        int below = Math.max(parts, top.part() < 2 * USUAL_PARTS ? top.part() + 1 : 0);
+        addBelow(pages, size, frontier, held, wanted - reachable(top, frontier), below);
         return pages;
+    }
+
+    /**
+     * The window behind the last, once the walk has come to the last and if its reader goes on; else none. The first window
+     * is more than many readers take.
+     *
+     * @param left how many events may follow at most
+     */
+    Collection<PageId> ahead(Frontier frontier, HeldPages held, long left) {
+        if (!entered) {
+            return Set.of();
+        }
+        entered = false;
+        long wanted = Math.min(pace, left - chosenFor);
+        if (wanted <= 0 || shown < WORTH_READING_AHEAD * pagesBefore) {
+            return Set.of();
+        }
+        Set<PageId> pages = new LinkedHashSet<>();
+        begin(lowest - 1, wanted);
+        addBelow(pages, size(), frontier, held, wanted, parts);
+        return pages;
+    }
+
+    private void begin(long bucket, long wanted) {
+        highest = bucket;
+        chosenFor = wanted;
+        pagesBefore = pagesRead;
+        if (windows++ > 0) {
+            pace = Math.min(2 * pace, MOST_AHEAD);
+        }
+    }
+
+    /** The walk has shown an event of a page. */
+    void shown(PageId page) {
+        shown++;
+        lowest = Math.min(lowest, page.bucket());
+        if (page.bucket() <= highest && windows > 1 && expected > 0) {
+            entered = true;
+        }
     }
 
     /** How many events of the top bucket the walk will probably come to: a page is filled from its lowest level upwards. */
@@ -55,7 +120,7 @@ final class WindowPlan {
 
     private int size() {
         long byBytes = pagesAsked == 0 ? MAX_FIRST_PAGES : MAX_BYTES / Math.max(1, bytesRead / pagesAsked);
-        return (int) Math.max(1, Math.min(first ? MAX_FIRST_PAGES : EventStore.MAX_WINDOW, byBytes));
+        return (int) Math.max(1, Math.min(windows == 0 ? MAX_FIRST_PAGES : EventStore.MAX_WINDOW, byBytes));
     }
 
     private static void addRanked(Set<PageId> pages, int size, Frontier frontier, HeldPages held) {
@@ -67,6 +132,16 @@ final class WindowPlan {
             if (held.get(place.page()) == null) {
                 pages.add(place.page());
             }
+        }
+    }
+
+    /** Adds buckets below the lowest of the window. */
+    private void addBelow(Set<PageId> pages, int size, Frontier frontier, HeldPages held, long wanted, int parts) {
+        long buckets = Math.min(EventStore.MAX_WINDOW - 1, (wanted + PageId.LEVELS - 1) / PageId.LEVELS);
+        for (long i = 0; i < buckets && pages.size() < size; i++) {
+            lowest--;
+            addPending(pages, size, frontier, lowest);
+            addParts(pages, size, held, lowest, parts);
         }
     }
 
@@ -94,6 +169,7 @@ final class WindowPlan {
     /** Learns from what a window has brought. */
     void note(int asked, Collection<Page> pages) {
         pagesAsked += asked;
+        pagesRead += pages.size();
         parts = USUAL_PARTS;
         for (Page page : pages) {
             bytesRead += page.bodies().length;

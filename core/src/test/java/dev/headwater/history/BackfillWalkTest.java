@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Which events a walk gives, and in which order. */
@@ -165,7 +166,7 @@ final class BackfillWalkTest extends WalkedRoom {
         write(room.events());
         List<WalkedEvent> wide = Awaited.value(walk(store, 1_000, ALL, "merge").collectList());
         assertThat(wide).hasSize(601);
-        List<WalkedEvent> narrow = Awaited.value(new BackfillWalk(store, clock::get, 8)
+        List<WalkedEvent> narrow = Awaited.value(new BackfillWalk(store, clock::get, 8, Schedulers.parallel())
                 .walk(room.room(), List.of(id("merge")), 1_000, ALL)
                 .collectList());
         assertThat(narrow.stream().map(WalkedEvent::id).toList())

@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
 
 /** What must hold of a random room in any store, against plain models of the walk, of states and visibility and of who is in the room. */
 final class RandomRoomsCheck {
@@ -159,9 +161,12 @@ final class RandomRoomsCheck {
             int width,
             Random random) {
         ByPortions reader = new ByPortions(random);
-        new BackfillWalk(store, System::nanoTime, width)
-                .walk(room, drawn.starts(), limit, viewer)
-                .subscribe(reader);
+        BackfillWalk walk = new BackfillWalk(store, System::nanoTime, width, Schedulers.parallel());
+        int ahead = random.nextInt(5);
+        Flux<WalkedEvent> events = random.nextBoolean()
+                ? walk.walk(room, drawn.starts(), limit, viewer)
+                : store.locate(room, drawn.starts()).flatMapMany(start -> walk.walk(start, limit, viewer, ahead));
+        events.subscribe(reader);
         reader.awaitEnd();
         List<EventId> ids = reader.events.stream().map(WalkedEvent::id).toList();
         assertThat(reader.failure).isNull();

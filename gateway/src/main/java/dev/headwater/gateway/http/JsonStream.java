@@ -187,6 +187,7 @@ public final class JsonStream extends Flux<ByteBuf> {
                     return;
                 }
                 chunk = null;
+                keepOnlyTheRest();
                 Operators.produced(DEMAND, this, 1);
                 parent.written.accept(events);
                 actual.onNext(full);
@@ -213,6 +214,16 @@ public final class JsonStream extends Flux<ByteBuf> {
                 if (!into.isWritable()) {
                     return true;
                 }
+            }
+        }
+
+        /** The reader may stop here, and an event is part of a page thirty times its size. */
+        private void keepOnlyTheRest() {
+            piece = piece.rest(position);
+            position = 0;
+            Slice next = event;
+            if (next != null) {
+                event = next.rest(0);
             }
         }
 

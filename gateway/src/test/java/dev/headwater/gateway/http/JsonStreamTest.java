@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -106,6 +107,32 @@ class JsonStreamTest {
             int around = bytes("{\"pdus\":[]}").length;
             Slice event = event(0, JsonStream.CHUNK_BYTES - around + missing);
             assertThat(drain(stream(Flux.just(event)))).hasSize(JsonStream.CHUNK_BYTES + missing);
+        }
+    }
+
+    @Test
+    void needsNoPageAnyMoreOnceAChunkIsFull() {
+        int around = bytes("{\"pdus\":[,").length;
+        for (int missing = -3; missing <= 3; missing++) {
+            List<Slice> events = List.of(event(0, JsonStream.CHUNK_BYTES - around + missing), event(1, 900));
+            String expected = events.stream()
+                    .map(e -> new String(e.array(), StandardCharsets.UTF_8))
+                    .collect(Collectors.joining(",", "{\"pdus\":[", "]}"));
+            List<Slice> taken = new ArrayList<>();
+            StringBuilder read = new StringBuilder();
+            StepVerifier.create(stream(Flux.fromIterable(events).doOnNext(taken::add)), 1)
+                    .consumeNextWith(chunk -> {
+                        read.append(chunk.toString(StandardCharsets.UTF_8));
+                        chunk.release();
+                        taken.forEach(event -> Arrays.fill(event.array(), (byte) '!'));
+                    })
+                    .thenRequest(1)
+                    .consumeNextWith(chunk -> {
+                        read.append(chunk.toString(StandardCharsets.UTF_8));
+                        chunk.release();
+                    })
+                    .verifyComplete();
+            assertThat(read).hasToString(expected);
         }
     }
 

@@ -81,12 +81,12 @@ final class SlowReaders implements Row {
                 ClosedLoop load = new ClosedLoop()) {
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", measured.port(way));
             List<byte[]> normal = Measured.requests(room, 1, settings.limit());
-            List<byte[]> large = Measured.requests(room, 1, LIMIT);
             load.run(address, normal, settings.connections(), settings.turn());
-            // What the cache takes up is not the readers': it gets all of it before they come.
-            load.run(address, large, settings.connections(), settings.turn());
+            // What the cache takes up is not the readers': the whole room is read before they come.
+            List<byte[]> whole = Measured.requests(room, 1, settings.events());
+            load.run(address, whole.subList(whole.size() - 1, whole.size()), 1, Duration.ZERO);
             Memory before = Memory.of(measured);
-            List<Channel> readers = open(address, large, settings.readers());
+            List<Channel> readers = open(address, Measured.requests(room, 1, LIMIT), settings.readers());
             Memory after = settled(measured);
             ClosedLoop.Outcome others = load.run(address, normal, 1, LOOKED_AT);
             readers.forEach(Channel::close);

@@ -187,8 +187,9 @@ public final class JsonStream extends Flux<ByteBuf> {
                     return;
                 }
                 chunk = null;
-                keepOnlyTheRest();
-                Operators.produced(DEMAND, this, 1);
+                if (Operators.produced(DEMAND, this, 1) == 0) {
+                    keepOnlyTheRest();
+                }
                 parent.written.accept(events);
                 actual.onNext(full);
             }

@@ -2,7 +2,9 @@ package dev.headwater.gateway.http;
 
 import dev.headwater.gateway.http.RefusedException.Cause;
 import dev.headwater.id.InvalidIdException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,12 +69,13 @@ public record FederationRequest(
      * @throws RefusedException if any part of the query is badly encoded
      */
     public List<@Nullable String> queryValues(String name) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
         List<@Nullable String> values = new ArrayList<>();
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             byte[] key = Percent.bytes(equals < 0 ? pair : pair.substring(0, equals));
             byte[] value = Percent.bytes(equals < 0 ? "" : pair.substring(equals + 1));
-            if (!pair.isEmpty() && name.equals(Percent.utf8(key))) {
+            if (!pair.isEmpty() && Arrays.equals(key, wanted)) {
                 values.add(Percent.utf8(value));
             }
         }

@@ -1,9 +1,6 @@
 package dev.headwater.gateway.http;
 
 import dev.headwater.gateway.http.RefusedException.Cause;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +45,7 @@ final class Percent {
 
     /** The text of UTF-8 bytes, or null if they are anything else, overlong forms and surrogates included. */
     static @Nullable String utf8(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
+        String text = new String(bytes, StandardCharsets.UTF_8); // of what is malformed it makes U+FFFD
+        return Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes) ? text : null;
     }
 }

@@ -8,16 +8,19 @@ import java.util.Base64;
  * @see <a href="https://spec.matrix.org/v1.18/appendices/#unpadded-base64">Unpadded Base64</a>
  */
 public final class UnpaddedBase64 {
+    private static final Base64.Encoder STANDARD = Base64.getEncoder().withoutPadding();
+    private static final Base64.Encoder URL_SAFE = Base64.getUrlEncoder().withoutPadding();
+
     private UnpaddedBase64() {}
 
     /** In the standard alphabet, without padding. */
     public static String encode(byte[] bytes) {
-        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
+        return STANDARD.encodeToString(bytes);
     }
 
     /** In the URL-safe alphabet, without padding. */
     public static String encodeUrlSafe(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return URL_SAFE.encodeToString(bytes);
     }
 
     /**

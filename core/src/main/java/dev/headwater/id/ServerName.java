@@ -16,6 +16,9 @@ public record ServerName(String value) implements Comparable<ServerName> {
 
     /** @throws InvalidIdException if {@code value} is not a server name */
     public static ServerName parse(String value) {
+        if (isPlainHost(value)) {
+            return new ServerName(value);
+        }
         var matcher = SHAPE.matcher(value);
         if (value.length() > MAX_LENGTH || !matcher.matches()) {
             throw new InvalidIdException(value, "a server name: host, IPv4 or [IPv6], with an optional port");
@@ -25,6 +28,17 @@ public record ServerName(String value) implements Comparable<ServerName> {
             throw new InvalidIdException(value, "a server name: its port exceeds 65535");
         }
         return new ServerName(value);
+    }
+
+    /** Whether this is what nearly all names are, and the pattern need not be asked: a host name, or an IPv4 literal. */
+    private static boolean isPlainHost(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-')) {
+                return false;
+            }
+        }
+        return !value.isEmpty() && value.length() <= MAX_LENGTH;
     }
 
     /** The name without its port; an IPv6 literal keeps its brackets. */

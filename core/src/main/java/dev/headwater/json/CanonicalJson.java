@@ -123,10 +123,14 @@ public final class CanonicalJson {
     private void string(String text) {
         room(text.length() + 2);
         put('"');
-        for (int i = 0; i < text.length(); i++) {
+        int i = 0;
+        while (i < text.length() && isPlain(text.charAt(i))) {
+            out[length++] = (byte) text.charAt(i++);
+        }
+        for (; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x80) {
-                if (c >= 0x20 && c != '"' && c != '\\') {
+                if (isPlain(c)) {
                     put(c);
                 } else {
                     escape(c);
@@ -152,6 +156,10 @@ public final class CanonicalJson {
             }
         }
         put('"');
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
     }
 
     private void escape(char c) {

@@ -21,42 +21,67 @@ local function shardOf(field, n, low)
   return at
 end
 
+-- Calls a command with a key and as many arguments as there are, some at a time: unpack takes no more than 8,000.
+local MOST = 2000
+local function callWith(command, key, arguments)
+  for first = 1, #arguments, MOST do
+    redis.call(command, key, unpack(arguments, first, math.min(first + MOST - 1, #arguments)))
+  end
+end
+
 -- Brings an index of n shards to those that its entries call for.
 local function grow(prefix, n, entries)
   while n < shards(entries) do
     local low = power(n)
     local from, to = prefix .. (n - low), prefix .. n
-    redis.call('HSET', to, '', '')
     local all = redis.call('HGETALL', from)
+    local moved, gone = {'', ''}, {}
     for i = 1, #all, 2 do
       if #all[i] > 0 and struct.unpack('>I4', all[i]) % (low * 2) == n then
-        redis.call('HSET', to, all[i], all[i + 1])
-        redis.call('HDEL', from, all[i])
+        moved[#moved + 1] = all[i]
+        moved[#moved + 1] = all[i + 1]
+        gone[#gone + 1] = all[i]
       end
     end
+    callWith('HSET', to, moved)
+    callWith('HDEL', from, gone)
     n = n + 1
   end
 end
 
--- Touches the shards that fields ARGV[first], ARGV[first + step] … go to, and those that come with them. True if one of
--- them has left this node.
-local function hasMoved(prefix, entries, first, last, step)
-  local n = shards(entries)
-  local low = power(n)
-  local probed = {}
-  local more = 0
-  for i = first, last, step do
-    probed[shardOf(ARGV[i], n, low)] = true
-    more = more + 1
+-- Whether all keys exist. Fails if one has left this node.
+local function allExist(keys)
+  for first = 1, #keys, MOST do
+    local last = math.min(first + MOST - 1, #keys)
+    if redis.call('EXISTS', unpack(keys, first, last)) <= last - first then return false end
   end
-  for new = n, shards(entries + more) - 1 do
-    probed[new] = true
-    probed[new - power(new)] = true
-  end
-  for shard in pairs(probed) do
-    local exists = redis.call('EXISTS', prefix .. shard) == 1
-    if not exists and shard < n and entries > 0 then return true end
-  end
-  return false
+  return true
 end
 
+-- Touches the shards that fields ARGV[first], ARGV[first + step] … go to, and those that come with them. Gives the key of
+-- the shard of each field, by the field's number; nothing if one of them has left this node.
+local function touched(prefix, entries, first, last, step)
+  local n = shards(entries)
+  local low = power(n)
+  local keys, there, new = {}, {}, {}
+  local function key(shard)
+    if not keys[shard] then
+      keys[shard] = prefix .. shard
+      local list = shard < n and there or new
+      list[#list + 1] = keys[shard]
+    end
+    return keys[shard]
+  end
+  local keyOf = {}
+  local more = 0
+  for i = first, last, step do
+    keyOf[i] = key(shardOf(ARGV[i], n, low))
+    more = more + 1
+  end
+  for shard = n, shards(entries + more) - 1 do
+    key(shard)
+    key(shard - power(shard))
+  end
+  allExist(new)
+  return (allExist(there) or entries == 0) and keyOf
+end

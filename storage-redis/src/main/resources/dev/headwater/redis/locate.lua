@@ -6,18 +6,21 @@ if not head and #KEYS == 1 then return out end
 local entries = head and struct.unpack('>I4', head, 2) or 0
 local n = shards(entries)
 local low = power(n)
-local seen = {}
+local byShard = {}
 for i = 2, #ARGV do
-  local place = false
+  out[i] = false
   if entries > 0 then
-    local shard = ARGV[1] .. shardOf(ARGV[i], n, low)
-    place = redis.call('HGET', shard, ARGV[i])
-    if not place and not seen[shard] then
-      if redis.call('HEXISTS', shard, '') == 0 then return redis.error_reply(MOVING) end
-      seen[shard] = true
-    end
+    local shard = shardOf(ARGV[i], n, low)
+    byShard[shard] = byShard[shard] or {}
+    table.insert(byShard[shard], i)
   end
-  out[i] = place
+end
+for shard, asked in pairs(byShard) do
+  local fields = {''}
+  for k, i in ipairs(asked) do fields[k + 1] = ARGV[i] end
+  local values = redis.call('HMGET', ARGV[1] .. shard, unpack(fields))
+  if not values[1] then return redis.error_reply(MOVING) end
+  for k, i in ipairs(asked) do out[i] = values[k + 1] end
 end
 for k = 2, #KEYS do
   for first = 2, #ARGV, 1000 do

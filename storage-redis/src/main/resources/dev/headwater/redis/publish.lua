@@ -33,7 +33,8 @@ local firstPage = 16 + chunks
 local firstPlace = firstPage + 2 * (firstBody - 6 - chunks)
 local firstGap = firstPlace + 2 * places
 local n = shards(entries)
-if places > 0 and hasMoved(prefix, entries, firstPlace, firstGap - 1, 2) then return redis.error_reply(MOVING) end
+local shardOfPlace = places == 0 or touched(prefix, entries, firstPlace, firstGap - 1, 2)
+if not shardOfPlace then return redis.error_reply(MOVING) end
 
 for i = 1, chunks do redis.call('SET', KEYS[6 + i], ARGV[15 + i]) end
 for i = 7 + chunks, firstBody do
@@ -44,9 +45,8 @@ end
 
 if places > 0 then
   if entries == 0 then redis.call('HSET', prefix .. 0, '', '') end
-  local low = power(n)
   for i = firstPlace, firstGap - 1, 2 do
-    entries = entries + redis.call('HSET', prefix .. shardOf(ARGV[i], n, low), ARGV[i], ARGV[i + 1])
+    entries = entries + redis.call('HSET', shardOfPlace[i], ARGV[i], ARGV[i + 1])
   end
   grow(prefix, n, entries)
 end

@@ -81,15 +81,20 @@ final class BatchDraft {
                 .then();
     }
 
-    /** @param offsets where each event's body begins in its page */
-    Publication publication(ToIntFunction<EventId> offsets) {
+    /**
+     * The publication.
+     *
+     * @param offsets where the body of an event begins that is not in one of the whole pages
+     * @param whole pages that are to be sealed
+     */
+    Publication publication(ToIntFunction<EventId> offsets, WholePages whole) {
         PageEdits edits = new PageEdits();
         Set<EventId> undecided = mark(edits);
         StateChunks chunks = new StateChunks(facts.basis().head());
         Map<PageId, List<Side>> added = new HashMap<>();
         for (int i = 0; i < events.size(); i++) {
             NewEvent event = events.get(i);
-            Side side = side(i, chunks, offsets.applyAsInt(event.id()), undecided.contains(event.id()));
+            Side side = side(i, chunks, offset(event.id(), offsets, whole), undecided.contains(event.id()));
             Place place = placeOf(event);
             added.computeIfAbsent(place.page(), page -> new ArrayList<>()).add(side);
             closeGap(event, place, side, edits);
@@ -99,24 +104,31 @@ final class BatchDraft {
                 .next()
                 .withMoreEvents(events.size())
                 .withSweep(lazy, sweepFrom)
-                .withSealing(lowestBucket());
+                .withSealing(lowestOpenBucket(whole));
         RoomHead judging = redactedSenders.isEmpty() ? head.withJudging(judgeFrom) : head.withMarkingSenders();
         return new Publication(
                 chunks.counted(judging),
-                changedPages(edits, added),
+                changedPages(edits, added, whole),
                 places,
                 gaps,
                 closed,
                 marks,
                 redactedSenders,
                 List.of(),
-                Map.of(),
+                whole.bodies(),
                 chunks.all());
     }
 
-    private long lowestBucket() {
+    private static int offset(EventId event, ToIntFunction<EventId> offsets, WholePages whole) {
+        Integer offset = whole.offsetOf(event);
+        return offset == null ? offsets.applyAsInt(event) : offset;
+    }
+
+    private long lowestOpenBucket(WholePages whole) {
         return places.values().stream()
-                .mapToLong(place -> place.page().bucket())
+                .map(Place::page)
+                .filter(page -> !whole.holds(page))
+                .mapToLong(PageId::bucket)
                 .min()
                 .orElse(RoomHead.NOTHING_TO_SWEEP);
     }
@@ -240,7 +252,7 @@ final class BatchDraft {
                 .toList();
     }
 
-    private List<SidePage> changedPages(PageEdits edits, Map<PageId, List<Side>> added) {
+    private List<SidePage> changedPages(PageEdits edits, Map<PageId, List<Side>> added, WholePages whole) {
         Set<PageId> changed = new HashSet<>(edits.pages());
         changed.addAll(added.keySet());
         List<SidePage> result = new ArrayList<>();
@@ -248,7 +260,8 @@ final class BatchDraft {
             SidePage edited = edits.apply(pages.getOrDefault(id, SidePage.open(id, List.of())));
             List<Side> sides = new ArrayList<>(edited.sides());
             sides.addAll(added.getOrDefault(id, List.of()));
-            result.add(edited.withSides(sides));
+            SidePage page = edited.withSides(sides);
+            result.add(whole.holds(id) ? page.asSealed() : page);
         }
         return result;
     }

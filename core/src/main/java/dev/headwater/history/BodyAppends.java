@@ -54,14 +54,17 @@ final class BodyAppends {
         lying.remove(event);
     }
 
-    /** Fails with {@link LostRaceException} if a page turns out to be spoilt, or sealed. */
-    Mono<Void> append(List<NewEvent> events, Map<EventId, Place> places) {
+    /**
+     * Appends the bodies of all events but those of whole pages. Fails with {@link LostRaceException} if a page turns out to
+     * be spoilt, or sealed.
+     */
+    Mono<Void> append(List<NewEvent> events, Map<EventId, Place> places, WholePages whole) {
         Map<PageId, ByteArrayOutputStream> bytes = new HashMap<>();
         Map<EventId, Lying> relative = new HashMap<>();
         for (NewEvent event : events) {
             PageId page = Objects.requireNonNull(places.get(event.id())).page();
             Lying before = lying.get(event.id());
-            if (before == null || !before.page().equals(page)) {
+            if (!whole.holds(page) && (before == null || !before.page().equals(page))) {
                 ByteArrayOutputStream out = bytes.computeIfAbsent(page, p -> new ByteArrayOutputStream());
                 relative.put(event.id(), new Lying(page, out.size()));
                 out.writeBytes(event.body());

@@ -18,6 +18,7 @@ import reactor.core.publisher.Mono;
 /** One write of events into one room, batch after batch. For one subscriber, once. */
 final class WriteRun {
     static final int MAX_BATCH_EVENTS = 256;
+    static final int MAX_HISTORY_EVENTS = 1024;
     static final int MAX_BATCH_BYTES = 1024 * 1024;
     /** An event has 64 KiB as canonical JSON; as received it may be longer for its escapes. */
     static final int MAX_BODY_BYTES = 256 * 1024;
@@ -29,13 +30,23 @@ final class WriteRun {
     private final BodyAppends appends;
     private final StateNodes states;
     private final Namesakes namesakes;
+    private final int batchEvents;
+    private final boolean sealsFullPages;
     private final Map<EventId, NewEvent> remaining = new LinkedHashMap<>();
     private final Set<Cut> cuts = new HashSet<>();
     private final Map<EventId, Refusal> refused = new HashMap<>();
     private int taken;
     private int known;
 
-    WriteRun(StateNodes states, RoomId room, RoomVersion roomVersion, Collection<NewEvent> events) {
+    WriteRun(
+            StateNodes states,
+            RoomId room,
+            RoomVersion roomVersion,
+            Collection<NewEvent> events,
+            int batchEvents,
+            boolean sealsFullPages) {
+        this.batchEvents = batchEvents;
+        this.sealsFullPages = sealsFullPages;
         this.states = states;
         this.store = states.store();
         this.room = room;
@@ -119,9 +130,21 @@ final class WriteRun {
             }
             int end = depths.blocked() > 0
                     ? depths.blocked()
-                    : order.oldestFirst().size();
+                    : endOfPage(depths, order.oldestFirst().size());
             return put(order.oldestFirst().subList(0, end), depths, facts);
         });
+    }
+
+    /** Leaves the events of the last page for the next batch, which fills it then, if there is one. */
+    private int endOfPage(DepthPlan depths, int size) {
+        int end = size;
+        if (sealsFullPages && remaining.size() > size) {
+            long last = PageId.bucketOf(depths.depths()[size - 1]);
+            while (end > 0 && PageId.bucketOf(depths.depths()[end - 1]) == last) {
+                end--;
+            }
+        }
+        return end > 0 && size - end < PageId.MAX_EVENTS ? end : size;
     }
 
     private Mono<Void> put(List<NewEvent> events, DepthPlan depths, BatchFacts facts) {
@@ -133,9 +156,12 @@ final class WriteRun {
         return reader.lastOf(facts.basis().head(), buckets, page -> lastParts.put(page.id(), page))
                 .then(Mono.defer(() -> {
                     BatchDraft draft = new BatchDraft(facts, events, depths, lastParts, appends.spoilt());
+                    WholePages whole = sealsFullPages
+                            ? WholePages.of(events, draft.places(), lastParts.keySet())
+                            : WholePages.NONE;
                     return draft.derive(states)
-                            .then(Mono.defer(() -> appends.append(events, draft.places())))
-                            .then(Mono.defer(() -> publish(draft.publication(appends::offsetOf))));
+                            .then(Mono.defer(() -> appends.append(events, draft.places(), whole)))
+                            .then(Mono.defer(() -> publish(draft.publication(appends::offsetOf, whole))));
                 }))
                 .flatMap(published -> {
                     if (!published) {
@@ -191,7 +217,7 @@ final class WriteRun {
         int bytes = 0;
         for (NewEvent event : remaining.values()) {
             bytes += event.body().length;
-            if (batch.size() == MAX_BATCH_EVENTS || (bytes > MAX_BATCH_BYTES && !batch.isEmpty())) {
+            if (batch.size() == batchEvents || (bytes > MAX_BATCH_BYTES && !batch.isEmpty())) {
                 break;
             }
             batch.add(event);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
+import reactor.core.scheduler.Schedulers;
 
 /** The lines of a dump in batches, read as they are asked for by a thread that may wait for the disk. */
 final class DumpBatches {
@@ -55,7 +56,9 @@ final class DumpBatches {
                             return batches;
                         },
                         DumpBatches::close)
-                .onErrorMap(IOException.class, e -> unreadable(file, e));
+                .onErrorMap(IOException.class, e -> unreadable(file, e))
+                // A file is read by a thread that may wait.
+                .subscribeOn(Schedulers.boundedElastic(), true);
     }
 
     static TransferException unreadable(Path file, IOException e) {

@@ -6,7 +6,6 @@ import dev.headwater.event.Pdu;
 import dev.headwater.event.PduReader;
 import dev.headwater.event.Verified;
 import dev.headwater.history.NewEvent;
-import dev.headwater.id.EventId;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.PduSignatures;
 import dev.headwater.sign.VerifyKeys;
@@ -34,8 +33,8 @@ final class EventCheck {
      */
     record Refusal(String reason, String message) {}
 
-    /** What an event's order depends on, and where its line begins. */
-    record Scanned(EventId id, long depth, long ts, List<EventId> prevEvents, long position) {}
+    /** An event and where its line begins. */
+    record Scanned(Pdu pdu, long position) {}
 
     /** A batch whose events are well formed; their signatures were not looked at. */
     record Scan(List<Scanned> events, List<Refusal> refused, long end, long length) {}
@@ -48,8 +47,7 @@ final class EventCheck {
         List<Refusal> refused = new ArrayList<>();
         for (DumpLines.Line line : batch.lines()) {
             try {
-                Pdu pdu = read(room, line);
-                events.add(new Scanned(pdu.id(), pdu.depth(), pdu.originServerTs(), pdu.prevEvents(), line.position()));
+                events.add(new Scanned(read(room, line), line.position()));
             } catch (RefusedException e) {
                 refused.add(e.refusal);
             }
@@ -58,28 +56,30 @@ final class EventCheck {
     }
 
     Checked check(DumpRoom room, DumpBatches.Batch batch) {
+        Scan scan = scan(room, batch);
+        Checked checked = check(scan.events());
+        checked.refused().addAll(scan.refused());
+        return checked;
+    }
+
+    /** Checks the signatures and hashes of events that were read. */
+    Checked check(List<Scanned> scanned) {
         List<NewEvent> events = new ArrayList<>();
         List<Refusal> refused = new ArrayList<>();
         int unverified = 0;
         int redacted = 0;
-        for (DumpLines.Line line : batch.lines()) {
-            try {
-                Pdu pdu = read(room, line);
-                Verified verified = PduSignatures.check(pdu, keys, scheme);
-                if (trusted
-                        && verified instanceof Verified.Refused no
-                        && no.reason() == Verified.Reason.KEY_NOT_KNOWN) {
-                    verified = PduSignatures.trusting(pdu);
-                    unverified++;
-                }
-                if (verified instanceof Verified.Accepted accepted) {
-                    redacted += accepted instanceof Verified.HashDiffers ? 1 : 0;
-                    events.add(EventGate.admit(pdu, accepted));
-                } else if (verified instanceof Verified.Refused no) {
-                    refused.add(new Refusal(word(no.reason()), no.message()));
-                }
-            } catch (RefusedException e) {
-                refused.add(e.refusal);
+        for (Scanned one : scanned) {
+            Pdu pdu = one.pdu();
+            Verified verified = PduSignatures.check(pdu, keys, scheme);
+            if (trusted && verified instanceof Verified.Refused no && no.reason() == Verified.Reason.KEY_NOT_KNOWN) {
+                verified = PduSignatures.trusting(pdu);
+                unverified++;
+            }
+            if (verified instanceof Verified.Accepted accepted) {
+                redacted += accepted instanceof Verified.HashDiffers ? 1 : 0;
+                events.add(EventGate.admit(pdu, accepted));
+            } else if (verified instanceof Verified.Refused no) {
+                refused.add(new Refusal(word(no.reason()), no.message()));
             }
         }
         return new Checked(events, refused, unverified, redacted);

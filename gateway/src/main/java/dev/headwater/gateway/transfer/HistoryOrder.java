@@ -1,10 +1,7 @@
 package dev.headwater.gateway.transfer;
 
 import dev.headwater.id.EventId;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,7 +18,7 @@ import java.util.stream.IntStream;
 final class HistoryOrder {
     private static final long MAX_DEPTH = (1L << 53) - 1;
 
-    private final MessageDigest sha256;
+    private final Fingerprints fingerprints = new Fingerprints();
     private int size;
     private long[] positions = new long[256];
     private long[] depths = new long[256];
@@ -31,14 +28,6 @@ final class HistoryOrder {
     private int[] firstEdge = new int[257];
     private int edgeCount;
     private long[] edges = new long[512];
-
-    HistoryOrder() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
 
     int size() {
         return size;
@@ -66,10 +55,10 @@ final class HistoryOrder {
         depths[size] = Math.max(0, Math.min(depth, MAX_DEPTH));
         times[size] = originServerTs;
         byte[] name = id.value().getBytes(StandardCharsets.UTF_8);
-        names[size] = firstEight(name);
-        ids[size] = fingerprint(name);
+        names[size] = Fingerprints.firstEight(name);
+        ids[size] = fingerprints.of(name);
         for (EventId prevEvent : prevEvents) {
-            edges[edgeCount++] = fingerprint(prevEvent.value().getBytes(StandardCharsets.UTF_8));
+            edges[edgeCount++] = fingerprints.of(prevEvent);
         }
         size++;
         firstEdge[size] = edgeCount;
@@ -136,16 +125,7 @@ final class HistoryOrder {
         return corrected;
     }
 
-    /** Two IDs with one fingerprint would cost a better order, nothing else. */
-    private long fingerprint(byte[] id) {
-        return firstEight(sha256.digest(id));
-    }
-
-    private static long firstEight(byte[] bytes) {
-        return ByteBuffer.wrap(Arrays.copyOf(bytes, Long.BYTES)).getLong();
-    }
-
-    /** From fingerprint to event, the first where there are several; open addressing. */
+    /** Two IDs with one fingerprint would cost a better order, nothing else. From fingerprint to event, the first where there are several; open addressing. */
     private final class Index {
         private final int[] slots = new int[Integer.highestOneBit(Math.max(4, size)) * 4];
 

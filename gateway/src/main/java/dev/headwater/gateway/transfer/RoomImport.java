@@ -1,7 +1,9 @@
 package dev.headwater.gateway.transfer;
 
+import dev.headwater.event.Pdu;
 import dev.headwater.gateway.transfer.ImportReport.Refused;
 import dev.headwater.history.EventStore;
+import dev.headwater.history.NewEvent;
 import dev.headwater.history.RoomWriter;
 import dev.headwater.history.SealSweep;
 import dev.headwater.history.WriteResult;
@@ -9,8 +11,11 @@ import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.Ed25519;
 import dev.headwater.sign.VerifyKeys;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -18,10 +23,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A room's dump on its way into a store: every event is checked, then all are written oldest first.
+ * A room's dump on its way into a store: every event is checked, and written behind its parents.
  *
- * <p>The file is read twice and never held as a whole: once for the order of its events, once for the events. Repeating
- * an import does nothing; repeating one that broke off goes on with it.
+ * <p>The file is read from its beginning to its end, and never held as a whole. Events whose parents stand before them are
+ * written as they come. The others are read once more, oldest first, when the file has been read and it is known which of
+ * their parents are in it. Repeating an import does nothing; repeating one that broke off goes on with it.
  */
 public final class RoomImport {
     /** Lines that are checked as one task. */
@@ -29,16 +35,19 @@ public final class RoomImport {
 
     private static final int BYTES = 1 << 20;
 
+    /** Batches that are written as one: where one ends, a page may be left that the next one has to go on with. */
+    private static final int BATCHES_A_WRITE = 8;
+
     private final EventStore store;
     private final EventCheck check;
     private final boolean sealPages;
 
     /** Told how far an import is; called often, from any thread, never from two at once. */
     public interface Watcher {
-        /** Bytes of the file that were read for the order of events. */
+        /** Bytes of the file that were read. */
         void reading(long bytes, long of);
 
-        /** Events that were written, or refused. */
+        /** Of the events that had to wait for the end of the file, how many were written, or refused. */
         void writing(long events, long of);
     }
 
@@ -68,46 +77,72 @@ public final class RoomImport {
         private final Path file;
         private final DumpRoom room;
         private final Watcher watcher;
-        private final HistoryOrder order = new HistoryOrder();
+        private final RoomWriter writer;
+        private final ParentsFirst ready = new ParentsFirst();
+        private final HistoryOrder waiting = new HistoryOrder();
         private final SortedMap<String, Refused> refused = new TreeMap<>();
         private long taken;
         private long known;
         private long unverified;
         private long redacted;
-        private long written;
+        private long waited;
 
         Run(Path file, DumpRoom room, Watcher watcher) {
             this.file = file;
             this.room = room;
             this.watcher = watcher;
+            this.writer = RoomWriter.ofHistory(store, sealPages);
         }
 
         Mono<ImportReport> run() {
-            return scan().then(Mono.defer(this::write))
+            return writeReady()
+                    .then(Mono.defer(this::writeWaiting))
                     .then(Mono.defer(() -> new RoomSettlement(store).of(room.id())))
                     .then(Mono.defer(this::seal))
                     .then(Mono.fromSupplier(this::report));
         }
 
-        private Mono<Void> scan() {
-            return checked(DumpBatches.all(file, LINES, BYTES), batch -> EventCheck.scan(room, batch))
-                    .doOnNext(scanned -> {
-                        scanned.events()
-                                .forEach(event -> order.add(
-                                        event.id(), event.depth(), event.ts(), event.prevEvents(), event.position()));
-                        scanned.refused().forEach(this::refuse);
-                        watcher.reading(scanned.end(), scanned.length());
-                    })
-                    .then();
+        private Mono<Void> writeReady() {
+            Flux<EventCheck.Scan> scans =
+                    onAllCores(DumpBatches.all(file, LINES, BYTES), batch -> EventCheck.scan(room, batch));
+            return write(onAllCores(scans.map(this::ready), check::check), checked -> {});
         }
 
-        private Mono<Void> write() {
-            long[] positions = order.positions();
-            RoomWriter writer = new RoomWriter(store);
-            return checked(DumpBatches.at(file, positions, LINES, BYTES), batch -> check.check(room, batch))
+        private Mono<Void> writeWaiting() {
+            long[] positions = waiting.positions();
+            return write(
+                    onAllCores(DumpBatches.at(file, positions, LINES, BYTES), batch -> check.check(room, batch)),
+                    checked -> {
+                        waited += checked.events().size() + checked.refused().size();
+                        watcher.writing(waited, positions.length);
+                    });
+        }
+
+        /** The events that are not to wait for the end of the file. */
+        private List<EventCheck.Scanned> ready(EventCheck.Scan scan) {
+            scan.refused().forEach(this::refuse);
+            watcher.reading(scan.end(), scan.length());
+            List<EventCheck.Scanned> now = new ArrayList<>();
+            for (EventCheck.Scanned scanned : scan.events()) {
+                Pdu pdu = scanned.pdu();
+                if (ready.take(pdu.id(), pdu.prevEvents())) {
+                    now.add(scanned);
+                } else {
+                    waiting.add(pdu.id(), pdu.depth(), pdu.originServerTs(), pdu.prevEvents(), scanned.position());
+                }
+            }
+            return now;
+        }
+
+        private Mono<Void> write(Flux<EventCheck.Checked> batches, Consumer<EventCheck.Checked> written) {
+            return batches.buffer(BATCHES_A_WRITE)
                     .concatMap(
-                            checked -> writer.write(room.id(), room.version(), checked.events())
-                                    .doOnNext(result -> count(checked, result, positions.length)),
+                            some -> writer.write(room.id(), room.version(), events(some))
+                                    .doOnNext(result -> {
+                                        some.forEach(this::count);
+                                        count(result);
+                                        some.forEach(written);
+                                    }),
                             1)
                     .then();
         }
@@ -116,15 +151,16 @@ public final class RoomImport {
             return sealPages ? new SealSweep(store).sweep(room.id()) : Mono.empty();
         }
 
-        private void count(EventCheck.Checked checked, WriteResult result, long of) {
+        private void count(EventCheck.Checked checked) {
             checked.refused().forEach(this::refuse);
+            unverified += checked.unverified();
+            redacted += checked.redacted();
+        }
+
+        private void count(WriteResult result) {
             result.refused().forEach((id, why) -> refuse(new EventCheck.Refusal(EventCheck.word(why), id.value())));
             taken += result.taken();
             known += result.known();
-            unverified += checked.unverified();
-            redacted += checked.redacted();
-            written += checked.events().size() + checked.refused().size();
-            watcher.writing(written, of);
         }
 
         private void refuse(EventCheck.Refusal refusal) {
@@ -139,14 +175,15 @@ public final class RoomImport {
         }
     }
 
+    private static List<NewEvent> events(List<EventCheck.Checked> batches) {
+        return batches.stream().flatMap(batch -> batch.events().stream()).toList();
+    }
+
     /** Works on batches on all cores, and gives the results in the order of the batches. */
-    private static <T> Flux<T> checked(Flux<DumpBatches.Batch> batches, Function<DumpBatches.Batch, T> work) {
-        return batches
-                // A file is read by a thread that may wait.
-                .subscribeOn(Schedulers.boundedElastic(), true)
-                .flatMapSequential(
-                        batch -> Mono.fromSupplier(() -> work.apply(batch)).subscribeOn(Schedulers.parallel()),
-                        Runtime.getRuntime().availableProcessors(),
-                        1);
+    private static <B, T> Flux<T> onAllCores(Flux<B> batches, Function<B, T> work) {
+        return batches.flatMapSequential(
+                batch -> Mono.fromSupplier(() -> work.apply(batch)).subscribeOn(Schedulers.parallel()),
+                Runtime.getRuntime().availableProcessors(),
+                1);
     }
 }

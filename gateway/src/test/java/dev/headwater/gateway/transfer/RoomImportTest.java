@@ -3,14 +3,18 @@ package dev.headwater.gateway.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.history.MemoryEventStore;
 import dev.headwater.room.RoomVersion;
 import dev.headwater.sign.PinnedKeys;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +70,36 @@ class RoomImportTest {
 
         assertThat(report.taken()).isEqualTo(room.size());
         assertThat(report.refused()).isEmpty();
+    }
+
+    @Test
+    void onlyEventsThatComeBeforeAParentWaitForTheEndOfTheFile() {
+        List<String> swapped = new ArrayList<>(room);
+        Collections.swap(swapped, room.size() - 2, room.size() - 1);
+
+        assertThat(waited(room)).isZero();
+        assertThat(waited(swapped)).isEqualTo(1);
+    }
+
+    /** How many events of a dump were not written as they came. */
+    private long waited(List<String> lines) {
+        AtomicLong waited = new AtomicLong();
+        RoomImport.Watcher watcher = new RoomImport.Watcher() {
+            @Override
+            public void reading(long bytes, long of) {}
+
+            @Override
+            public void writing(long events, long of) {
+                waited.set(of);
+            }
+        };
+        MemoryEventStore empty = new MemoryEventStore();
+        ImportReport report =
+                Objects.requireNonNull(new RoomImport(empty, Dumps.keys(), SignatureProvider.fastest(), false, true)
+                        .run(Dumps.file(directory, lines), null, watcher)
+                        .block(Duration.ofSeconds(60)));
+        assertThat(report.taken()).isEqualTo(lines.size());
+        return waited.get();
     }
 
     @Test

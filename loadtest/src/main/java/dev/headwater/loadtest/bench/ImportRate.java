@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class ImportRate implements Row {
     private static final int TURNS = 3;
 
+    /** What gateway/src/assembly/bin/headwater gives to commands. */
+    private static final List<String> COMMAND_OPTIONS = List.of("-XX:CompileThresholdScaling=5", "-XX:+UseSerialGC");
+
     @Override
     public Section run(Settings settings) throws Exception {
         Path directory = Files.createTempDirectory("headwater-import");
@@ -95,6 +98,7 @@ final class ImportRate implements Row {
     private static long run(Settings settings, Path config, Path dump) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(COMMAND_OPTIONS);
         command.addAll(settings.serverOptions());
         command.addAll(List.of(
                 "-Dheadwater.log=WARN",

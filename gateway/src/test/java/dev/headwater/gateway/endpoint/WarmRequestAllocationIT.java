@@ -21,10 +21,11 @@ class WarmRequestAllocationIT {
     private static final int COUNTED = 100;
 
     /**
-     * Found: 49 to 50 KB on Java 17 and 25, 26 of them for the request and the rest for its events. A tenth more is what a
-     * new version of a library may bring; 8 KiB in each request, or 100 bytes for each event, are beyond it.
+     * Found: 50 to 51 KB on Java 17 and 25, half of them for the request and half for its events; 54 on a machine so slow
+     * that each request finds the leases of the one before run out. 8 KiB more in each request, or 100 bytes for each event,
+     * are beyond it.
      */
-    private static final long MOST_A_REQUEST = 54_000;
+    private static final long MOST_A_REQUEST = 55_000;
 
     /**
      * The compiler that leaves nothing out: what is counted is then what the code allocates, the same whatever has been

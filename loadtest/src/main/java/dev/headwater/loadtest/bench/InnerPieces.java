@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -69,15 +70,12 @@ public final class InnerPieces implements Callable<Integer> {
         Table table = new Table("", "µs", "bytes on the heap");
         for (RunResult result : results) {
             String benchmark = result.getParams().getBenchmark();
+            Result<?> allocated =
+                    Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"));
             table.row(
                     benchmark.substring(benchmark.lastIndexOf('.') + 1),
                     spread(result.getPrimaryResult()).shown(),
-                    String.format(
-                            Locale.ROOT,
-                            "%,.0f",
-                            result.getSecondaryResults()
-                                    .get("gc.alloc.rate.norm")
-                                    .getScore()));
+                    String.format(Locale.ROOT, "%,.0f", allocated.getScore()));
         }
         Section section = new Section("pieces", "One piece at a time, on one thread.", table, List.of(), null);
         section.print(System.out);

@@ -21,7 +21,8 @@ final class ImportRate implements Row {
     private static final int TURNS = 3;
 
     /** What gateway/src/assembly/bin/headwater gives to commands. */
-    private static final List<String> COMMAND_OPTIONS = List.of("-XX:CompileThresholdScaling=5", "-XX:+UseSerialGC");
+    private static final List<String> COMMAND_OPTIONS =
+            List.of("-XX:CompileThresholdScaling=5", "-XX:+UseSerialGC", "-XX:NewRatio=1");
 
     @Override
     public Section run(Settings settings) throws Exception {

@@ -6,7 +6,7 @@ import io.netty.util.TimerTask;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -18,7 +18,8 @@ import reactor.util.context.Context;
 /**
  * Fails with a {@link TimeoutException}, and cancels its source, if that has not ended in time. Reactor's own timeout makes a
  * text with regular expressions for each subscriber, and wakes a thread; here a read mostly ends before the timer has even
- * looked at it.
+ * looked at it. Until it has, the timer keeps what it was given: that is an {@link Alarm} alone, which lets go of all else when
+ * the read ends.
  */
 final class Deadline<T> extends MonoOperator<T, T> {
     private final Duration allowed;
@@ -35,10 +36,27 @@ final class Deadline<T> extends MonoOperator<T, T> {
         source.subscribe(new Watched<>(this, actual));
     }
 
-    private static final class Watched<T> implements CoreSubscriber<T>, Subscription, TimerTask {
+    /** Holds a read that has not ended. */
+    private static final class Alarm extends AtomicReference<@Nullable Watched<?>> implements TimerTask {
+        private static final long serialVersionUID = 1L;
+
+        Alarm(Watched<?> watched) {
+            super(watched);
+        }
+
+        @Override
+        public void run(Timeout passed) {
+            Watched<?> late = getAndSet(null);
+            if (late != null) {
+                late.fail();
+            }
+        }
+    }
+
+    private static final class Watched<T> implements CoreSubscriber<T>, Subscription {
         private final Deadline<T> parent;
         private final CoreSubscriber<? super T> actual;
-        private final AtomicBoolean ended = new AtomicBoolean();
+        private final Alarm alarm = new Alarm(this);
         private volatile @Nullable Subscription upstream;
         private @Nullable Timeout timeout;
 
@@ -56,7 +74,7 @@ final class Deadline<T> extends MonoOperator<T, T> {
         public void onSubscribe(Subscription subscription) {
             if (Operators.validate(upstream, subscription)) {
                 upstream = subscription;
-                timeout = parent.timer.newTimeout(this, parent.allowed.toNanos(), TimeUnit.NANOSECONDS);
+                timeout = parent.timer.newTimeout(alarm, parent.allowed.toNanos(), TimeUnit.NANOSECONDS);
                 actual.onSubscribe(this);
             }
         }
@@ -99,16 +117,13 @@ final class Deadline<T> extends MonoOperator<T, T> {
             cancelUpstream();
         }
 
-        @Override
-        public void run(Timeout passed) {
-            if (ended.compareAndSet(false, true)) {
-                cancelUpstream();
-                actual.onError(new TimeoutException("no answer within " + parent.allowed));
-            }
+        private void fail() {
+            cancelUpstream();
+            actual.onError(new TimeoutException("no answer within " + parent.allowed));
         }
 
         private boolean end() {
-            if (!ended.compareAndSet(false, true)) {
+            if (alarm.getAndSet(null) == null) {
                 return false;
             }
             Timeout running = timeout;

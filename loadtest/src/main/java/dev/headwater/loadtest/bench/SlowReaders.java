@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -133,17 +132,18 @@ final class SlowReaders implements Row {
 
     /** Once it no longer grows. */
     private static Memory settled(Measured measured) throws IOException, InterruptedException {
-        AtomicReference<Memory> last = new AtomicReference<>(Memory.of(measured));
+        Memory[] last = {Memory.of(measured)};
         Waiting.until(
                 "slow readers to take up no more memory",
                 () -> {
+                    Memory before = last[0];
                     Memory now = Memory.of(measured);
-                    Memory before = last.getAndSet(now);
+                    last[0] = now;
                     return now.direct <= before.direct && now.kernel <= before.kernel;
                 },
                 Duration.ofSeconds(2),
                 MOST_SETTLING);
-        return last.get();
+        return last[0];
     }
 
     private static double each(long bytes, Settings settings) {

@@ -178,7 +178,7 @@ final class Descent {
         if (lazyEdges && page.lazy() == null && !HeldPage.unknown(side).isEmpty()) {
             return new WalkStep.Locate(unknownEdges());
         }
-        if (!rank.equals(Rank.of(side)) || (last != null && !rank.isAfter(last))) {
+        if (!rank.isOf(side) || (last != null && !rank.isAfter(last))) {
             throw new WalkMovedException(room);
         }
         frontier.removeFirstRanked();

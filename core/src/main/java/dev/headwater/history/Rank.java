@@ -16,6 +16,13 @@ record Rank(long correctedDepth, long originServerTs, EventId id) implements Com
         return new Rank(correctedDepth, Long.MAX_VALUE, BEFORE_ALL_IDS);
     }
 
+    /** Whether it is the rank of this event. */
+    boolean isOf(Side side) {
+        return correctedDepth == side.correctedDepth()
+                && originServerTs == side.originServerTs()
+                && id.equals(side.id());
+    }
+
     boolean isAfter(Rank other) {
         return compareTo(other) > 0;
     }

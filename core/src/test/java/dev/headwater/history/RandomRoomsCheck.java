@@ -45,7 +45,10 @@ final class RandomRoomsCheck {
             RoomId room = drawn.room(arrival);
             int taken = 0;
             for (List<NewEvent> batch : drawn.arriving(arrival)) {
-                WriteResult result = Awaited.value(new RoomWriter(store).write(room, RoomBuilder.VERSION, batch));
+                RoomWriter writer = random.nextBoolean()
+                        ? new RoomWriter(store)
+                        : RoomWriter.ofHistory(store, random.nextBoolean());
+                WriteResult result = Awaited.value(writer.write(room, RoomBuilder.VERSION, batch));
                 assertThat(result.refused()).isEmpty();
                 taken += result.taken();
                 if (random.nextInt(3) == 0) {

@@ -39,10 +39,10 @@ public final class EventHashes {
     }
 
     static EventId eventId(byte[] referenceHash, RoomVersionRules.EventIds shape) {
-        return EventId.parse("$"
-                + (shape == RoomVersionRules.EventIds.STANDARD_BASE64
-                        ? UnpaddedBase64.encode(referenceHash)
-                        : UnpaddedBase64.encodeUrlSafe(referenceHash)));
+        return EventId.parse(
+                shape == RoomVersionRules.EventIds.STANDARD_BASE64
+                        ? UnpaddedBase64.encode('$', referenceHash)
+                        : UnpaddedBase64.encodeUrlSafe('$', referenceHash));
     }
 
     static byte[] sha256(byte[] bytes) {

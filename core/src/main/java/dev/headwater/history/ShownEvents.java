@@ -51,7 +51,8 @@ public final class ShownEvents {
 
     /**
      * Cold: reads on demand only, a few pages at a time, and keeps no others, and none for a reader that asks for nothing for
-     * two seconds; cancelling it cancels the read that is under way. Fails with {@link StoreUnavailableException}, after any number of events.
+     * two seconds; cancelling it cancels the read that is under way. Fails with {@link StoreUnavailableException}, after any
+     * number of events.
      *
      * @param places that exist. Neighbours of one page in a row are read together
      */
@@ -140,10 +141,10 @@ public final class ShownEvents {
                     : (int) Math.max(1, Math.min(EventStore.MAX_WINDOW, WINDOW_BYTES * pagesRead / (bytesRead + 1)));
         }
 
-        private void take(Set<PageId> asked, Pages read, Place next) {
+        private void take(Set<PageId> pages, Pages read, Place next) {
             readers.watch(this);
             long now = clock.getAsLong();
-            for (PageId id : asked) {
+            for (PageId id : pages) {
                 Page page = read.pages().get(id);
                 if (page == null) {
                     throw new IllegalStateException("Room " + room + ": the store has lost page " + id);

@@ -1,5 +1,6 @@
 package dev.headwater.json;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
@@ -21,6 +22,25 @@ public final class UnpaddedBase64 {
     /** In the URL-safe alphabet, without padding. */
     public static String encodeUrlSafe(byte[] bytes) {
         return URL_SAFE.encodeToString(bytes);
+    }
+
+    /** As {@link #encode}, behind the sign that such identifiers begin with. */
+    public static String encode(char sigil, byte[] bytes) {
+        return behind(sigil, STANDARD, bytes);
+    }
+
+    /** As {@link #encodeUrlSafe}, behind the sign that such identifiers begin with. */
+    public static String encodeUrlSafe(char sigil, byte[] bytes) {
+        return behind(sigil, URL_SAFE, bytes);
+    }
+
+    /** With one copy less than to put two texts together: a page read from the store has dozens of these. */
+    private static String behind(char sigil, Base64.Encoder alphabet, byte[] bytes) {
+        byte[] text = new byte[1 + (4 * bytes.length + 2) / 3];
+        int length = alphabet.encode(bytes, text);
+        System.arraycopy(text, 0, text, 1, length);
+        text[0] = (byte) sigil;
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 
     /**

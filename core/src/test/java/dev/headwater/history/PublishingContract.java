@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What becomes of writes to any store that repeat, race or break off. */
-public abstract class PublishingContract extends SealingContract {
+public abstract class PublishingContract extends HistoryWriterContract {
     @Test
     public void writesAnEventOnce() {
         RoomBuilder room = new RoomBuilder(newRoom()).chain("e", 40);

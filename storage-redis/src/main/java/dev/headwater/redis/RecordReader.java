@@ -1,18 +1,14 @@
 package dev.headwater.redis;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headwater.id.EventId;
+import dev.headwater.json.UnpaddedBase64;
 import java.util.Arrays;
-import java.util.Base64;
 
 /** Reads what {@link RecordWriter} wrote, and refuses whatever else it is given; it never reads beyond the record. */
 final class RecordReader {
     private static final int HASH_BYTES = 32;
-    private static final int HASH_TEXT = 43;
-    private static final Base64.Encoder URL_SAFE = Base64.getUrlEncoder().withoutPadding();
-    private static final Base64.Encoder STANDARD = Base64.getEncoder().withoutPadding();
 
     private final byte[] bytes;
     private int at;
@@ -97,22 +93,14 @@ final class RecordReader {
     EventId eventId() {
         int form = u8();
         return switch (form) {
-            case RecordWriter.ID_URL_SAFE -> hashedId(URL_SAFE);
-            case RecordWriter.ID_STANDARD -> hashedId(STANDARD);
+            case RecordWriter.ID_URL_SAFE -> new EventId(UnpaddedBase64.encodeUrlSafe('$', raw(HASH_BYTES)));
+            case RecordWriter.ID_STANDARD -> new EventId(UnpaddedBase64.encode('$', raw(HASH_BYTES)));
             case RecordWriter.ID_TEXT -> {
                 String text = text();
                 yield EventId.tryParse(text).orElseThrow(() -> unreadable("a text that is no event ID"));
             }
             default -> throw unreadable("an event ID of form " + form);
         };
-    }
-
-    private EventId hashedId(Base64.Encoder alphabet) {
-        byte[] id = new byte[1 + HASH_TEXT];
-        alphabet.encode(raw(HASH_BYTES), id);
-        System.arraycopy(id, 0, id, 1, HASH_TEXT);
-        id[0] = '$';
-        return new EventId(new String(id, ISO_8859_1));
     }
 
     void end() {

@@ -3,6 +3,7 @@ package dev.headwater.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headwater.id.EventId;
+import dev.headwater.json.UnpaddedBase64;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -79,11 +80,11 @@ final class RecordWriter {
         if (value.length() == HASH_TEXT + 1) {
             String hash = value.substring(1);
             byte[] decoded = decoded(Base64.getUrlDecoder(), hash);
-            if (Base64.getUrlEncoder().withoutPadding().encodeToString(decoded).equals(hash)) {
+            if (UnpaddedBase64.encodeUrlSafe(decoded).equals(hash)) {
                 return u8(ID_URL_SAFE).raw(decoded);
             }
             decoded = decoded(Base64.getDecoder(), hash);
-            if (Base64.getEncoder().withoutPadding().encodeToString(decoded).equals(hash)) {
+            if (UnpaddedBase64.encode(decoded).equals(hash)) {
                 return u8(ID_STANDARD).raw(decoded);
             }
         }

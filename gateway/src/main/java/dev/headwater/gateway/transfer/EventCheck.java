@@ -57,15 +57,17 @@ final class EventCheck {
 
     Checked check(DumpRoom room, DumpBatches.Batch batch) {
         Scan scan = scan(room, batch);
-        Checked checked = check(scan.events());
-        checked.refused().addAll(scan.refused());
-        return checked;
+        return check(scan.events(), scan.refused());
     }
 
     /** Checks the signatures and hashes of events that were read. */
     Checked check(List<Scanned> scanned) {
+        return check(scanned, List.of());
+    }
+
+    private Checked check(List<Scanned> scanned, List<Refusal> refusedBefore) {
         List<NewEvent> events = new ArrayList<>();
-        List<Refusal> refused = new ArrayList<>();
+        List<Refusal> refused = new ArrayList<>(refusedBefore);
         int unverified = 0;
         int redacted = 0;
         for (Scanned one : scanned) {

@@ -53,7 +53,7 @@ public final class RoomImport {
 
     /**
      * @param trusted whether an event is taken though the key that signed it is not known
-     * @param sealPages whether pages that will not grow any more are compressed at the end
+     * @param sealPages whether pages that will not grow any more are compressed: full ones as they are written, others at the end
      */
     public RoomImport(EventStore store, VerifyKeys keys, Ed25519 scheme, boolean trusted, boolean sealPages) {
         this.store = store;

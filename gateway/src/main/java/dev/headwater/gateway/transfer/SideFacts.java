@@ -6,10 +6,6 @@ import dev.headwater.history.Side;
 import dev.headwater.history.SidePage;
 import dev.headwater.history.StateCheck;
 import dev.headwater.id.EventId;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What children need to know of their parents, for a whole room, packed. */
 final class SideFacts {
+    private final Fingerprints fingerprints = new Fingerprints();
     private final Map<PageId, Facts> pages = new HashMap<>();
     private long[] depths = new long[256];
     private final Map<StateCheck.Parent, StateCheck.Parent> states = new HashMap<>();
@@ -31,7 +28,7 @@ final class SideFacts {
         for (int slot = 0; slot < size; slot++) {
             Side side = page.sides().get(slot);
             facts.depths()[slot] = side.correctedDepth();
-            facts.ids()[slot] = fingerprint(side.id());
+            facts.ids()[slot] = fingerprints.of(side.id());
             facts.states()[slot] = states.computeIfAbsent(
                     new StateCheck.Parent(side.state().after(), side.visibility()), same -> same);
             if (events == depths.length) {
@@ -58,7 +55,7 @@ final class SideFacts {
     }
 
     boolean isAt(Place place, EventId id) {
-        return at(place).ids()[place.slot()] == fingerprint(id);
+        return at(place).ids()[place.slot()] == fingerprints.of(id);
     }
 
     long depth(Place place) {
@@ -87,15 +84,5 @@ final class SideFacts {
             throw new IllegalArgumentException("no page " + place.page());
         }
         return facts;
-    }
-
-    private static long fingerprint(EventId id) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(id.value().getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -25,7 +25,7 @@ final class LayeredSearch {
     /** Events that are heard of at most: a few that name as many parents as an event can hold. */
     static final int WIDTH = 16_384;
     /** Pages that are read at most: for 50 events, each on a page of its own and with some parents that are withheld. */
-    private static final int MAX_PAGES = 512;
+    static final int MAX_PAGES = 512;
     /** Pages that are kept, with their bodies, for the events that will be emitted first. */
     private static final int MAX_HELD = EventStore.MAX_WINDOW;
 

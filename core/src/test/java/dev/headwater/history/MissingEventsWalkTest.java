@@ -195,6 +195,21 @@ final class MissingEventsWalkTest {
     }
 
     @Test
+    void readsNoMorePagesThanItsBoundHoweverManyEventsAreAskedFor() {
+        room.event("e0").kind(EventKind.CREATE);
+        IntStream.rangeClosed(1, 700)
+                .forEach(i -> room.event("e" + i).after("e" + (i - 1)).depth((long) i * PageId.LEVELS));
+        write();
+        List<String> found = names(700, List.of("e700"));
+        assertThat(found)
+                .hasSizeBetween(LayeredSearch.MAX_PAGES - EventStore.MAX_WINDOW, LayeredSearch.MAX_PAGES)
+                .isEqualTo(IntStream.range(700 - found.size(), 700)
+                        .mapToObj(i -> "e" + i)
+                        .toList());
+        assertThat(names(50, List.of("e700"))).hasSize(50);
+    }
+
+    @Test
     void beginsAnewWhenEventsAreRaisedMeanwhile() {
         room.chain("e", 40);
         write();

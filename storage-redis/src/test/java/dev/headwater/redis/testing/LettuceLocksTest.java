@@ -1,0 +1,83 @@
+package dev.headwater.redis.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Names of Lettuce's insides may change with its version. */
+class LettuceLocksTest {
+    @Test
+    void namesMethodsThatExist() throws ReflectiveOperationException {
+        assertThat(Class.forName(LettuceLocks.CONNECTIONS).getDeclaredMethods())
+                .extracting(Method::getName)
+                .contains(LettuceLocks.LOOK_UP);
+        assertThat(Class.forName(LettuceLocks.WRITERS).getDeclaredMethods())
+                .extracting(Method::getName)
+                .contains(LettuceLocks.COUNT);
+    }
+
+    @Test
+    void waitsForThoseLocksAlone() throws Exception {
+        Class<?> type = Class.forName(LettuceLocks.WRITERS);
+        Constructor<?> constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        Object lock = constructor.newInstance();
+        Method count = type.getDeclaredMethod(LettuceLocks.COUNT);
+        count.setAccessible(true);
+        Method exclusively = type.getDeclaredMethod("doExclusive", Runnable.class);
+        exclusively.setAccessible(true);
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        Thread holder = new Thread(() -> invoke(exclusively, lock, (Runnable) () -> {
+            held.countDown();
+            await(enough);
+        }));
+        holder.start();
+        held.await();
+        Mono<Object> counted = onAnEventLoop(() -> invoke(count, lock));
+        Thread release = new Thread(() -> {
+            sleep();
+            enough.countDown();
+        });
+        release.start();
+        assertThatCode(counted::block).doesNotThrowAnyException();
+        holder.join();
+        release.join();
+        assertThatThrownBy(() -> onAnEventLoop(LettuceLocksTest::sleep).block()).hasMessageContaining("Blocking call!");
+    }
+
+    private static Mono<Object> onAnEventLoop(Runnable what) {
+        return Mono.fromRunnable(what).subscribeOn(Schedulers.parallel());
+    }
+
+    private static void invoke(Method method, Object on, Object... arguments) {
+        try {
+            method.invoke(on, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -45,6 +45,9 @@ final class RedisKeys {
     /** Bytes of an event ID's hash that stand for it in hashes. */
     static final int FIELD_BYTES = 12;
 
+    /** Entries of an index for each of its shards; as index.lua says. */
+    static final int ENTRIES_A_SHARD = 64;
+
     private static final int MEMBER_BYTES = 12;
     private static final String SCHEMA = "hw1:";
 
@@ -154,9 +157,14 @@ final class RedisKeys {
         return new PageId(in.getLong() ^ Long.MIN_VALUE, in.getInt());
     }
 
+    /** How many shards an index of so many entries has; as index.lua says. */
+    static long shards(long entries) {
+        return 1 + entries / ENTRIES_A_SHARD;
+    }
+
     /** In which index shard an event stands while the index holds so many entries; as index.lua says. */
     static long shard(byte[] field, long entries) {
-        long shards = 1 + entries / 128;
+        long shards = shards(entries);
         long low = Long.highestOneBit(shards);
         long at = Integer.toUnsignedLong(ByteBuffer.wrap(field).getInt()) % (2 * low);
         return at >= shards ? at - low : at;

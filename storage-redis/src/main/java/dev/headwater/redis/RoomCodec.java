@@ -11,7 +11,7 @@ import java.util.List;
 
 /** A room's head, places, gaps and ACLs as bytes. The encodings stand in docs/storage-schema.md. */
 final class RoomCodec {
-    private static final int HEAD_FORMAT = 4;
+    private static final int HEAD_FORMAT = 5;
     private static final int FORMAT = 1;
     private static final int LAZY_EDGES = 1;
     private static final int RESTATING = 2;

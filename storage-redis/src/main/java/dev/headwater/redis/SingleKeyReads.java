@@ -111,7 +111,7 @@ final class SingleKeyReads {
         return ofOneMoment(keys.head(), head -> {
             long entries = head == null ? 0 : RoomCodec.decodeHead(head).entries();
             List<Long> shards = new ArrayList<>();
-            for (long shard = 0; entries > 0 && shard <= entries / 128; shard++) {
+            for (long shard = 0; entries > 0 && shard < RedisKeys.shards(entries); shard++) {
                 shards.add(shard);
             }
             // Each shard has an empty field besides.

@@ -1,7 +1,7 @@
 -- The index of a room: hashes "0", "1", … that grow in number, one at a time, with the number of entries (linear
 -- hashing). Each also holds an empty field, so that one that is missing is told from one that is empty: its slot is on
 -- the way to another node.
-local ENTRIES_A_SHARD = 128
+local ENTRIES_A_SHARD = 64
 local MOVING = 'TRYAGAIN the index is on its way to another node'
 
 local function shards(entries)

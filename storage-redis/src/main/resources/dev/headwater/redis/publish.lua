@@ -89,5 +89,5 @@ for i = firstSealed + 1, #KEYS do
   at = at + 1
 end
 redis.call('SETRANGE', KEYS[2], ARGV[3], ARGV[4])
-redis.call('SET', KEYS[1], '\4' .. struct.pack('>I4', entries) .. ARGV[2])
+redis.call('SET', KEYS[1], '\5' .. struct.pack('>I4', entries) .. ARGV[2])
 return 1

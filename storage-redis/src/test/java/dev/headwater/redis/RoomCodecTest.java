@@ -23,7 +23,7 @@ class RoomCodecTest {
     /** A head as the publishing script stores it. */
     static byte[] stored(RoomHead head, int entries) {
         return new RecordWriter(64)
-                .u8(4)
+                .u8(5)
                 .u32(entries)
                 .raw(RoomCodec.encodeHead(head))
                 .toBytes();
@@ -32,7 +32,7 @@ class RoomCodecTest {
     @Test
     void writesAHeadAsTheSchemaSays() {
         assertThat(HexFormat.of().formatHex(stored(HEAD, 129)))
-                .isEqualTo("04" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
+                .isEqualTo("05" + "00000081" + "0000000000000102" + "0d" + "21723ac3a92e6578616d706c65" + "0c" + "05"
                         + "03" + "03" + "05" + "07" + "04" + "ac02" + "808080808020");
     }
 
@@ -81,14 +81,15 @@ class RoomCodecTest {
 
     @Test
     void findsTheShardThatTheScriptsFind() {
-        // 128 entries a shard; the number of shards grows by one, and shard n takes from shard n - 2^k.
+        // The number of shards grows by one, and shard n takes from shard n - 2^k.
         byte[] field = RedisKeys.field(EventId.parse("$x"));
         assertThat(RedisKeys.shard(field, 0)).isZero();
-        assertThat(RedisKeys.shard(field, 127)).isZero();
-        for (long entries = 128; entries < 10_000; entries += 128) {
-            long shards = 1 + entries / 128;
+        int each = RedisKeys.ENTRIES_A_SHARD;
+        assertThat(RedisKeys.shard(field, each - 1)).isZero();
+        for (long entries = each; entries < 10_000; entries += each) {
+            long shards = RedisKeys.shards(entries);
             long now = RedisKeys.shard(field, entries);
-            long before = RedisKeys.shard(field, entries - 128);
+            long before = RedisKeys.shard(field, entries - each);
             assertThat(now).isLessThan(shards);
             if (now != before) {
                 assertThat(now).isEqualTo(shards - 1);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state where branches of a room meet, as far as it is certain without state resolution: a pair of type and state key
  * that the same event holds on every branch stays with that event, whatever the room version; every other pair that any
- * branch knows is conflicted.
+ * branch knows is conflicted. What is said alike on every branch stays as it is, whether they share the node that says it or
+ * not, so that a state does not depend on how it was stored.
  *
  * <p>It looks only at what the branches do not share, and gives up beyond a number of nodes. One merge, once.
  *
@@ -146,7 +147,7 @@ final class StateMerge {
                     : j == b.size() ? -1 : a.get(i).key().compareTo(b.get(j).key());
             StateEntry of = order <= 0 ? a.get(i) : b.get(j);
             int others = order == 0 ? b.get(j).facts() : 0;
-            boolean same = order == 0 && a.get(i).equals(b.get(j)) && !of.isConflicted();
+            boolean same = order == 0 && a.get(i).equals(b.get(j));
             merged.add(same ? of : conflicted(of.key(), of.facts() | others));
             i += order <= 0 ? 1 : 0;
             j += order >= 0 ? 1 : 0;

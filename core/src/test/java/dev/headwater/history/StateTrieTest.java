@@ -170,7 +170,7 @@ final class StateTrieTest {
             for (StateKey key : branch.keySet()) {
                 StateEntry one = present(branch.get(key));
                 int shows = 0;
-                boolean same = !one.isConflicted();
+                boolean same = true;
                 for (Map<StateKey, StateEntry> other : branches) {
                     StateEntry there = other.get(key);
                     same &= one.equals(there);
@@ -180,6 +180,16 @@ final class StateTrieTest {
             }
         }
         return new ArrayList<>(merged.values());
+    }
+
+    @Test
+    void keepsWhatBranchesSayAlikeThoughTheyDoNotShareIt() {
+        StateEntry disputed = StateEntry.conflicted(member(1, 1), StateFacts.SHOWS_JOINED);
+        Subtree state = stored(trie.put(Leaf.EMPTY, disputed));
+        Subtree left = stored(trie.put(state, entry(member(2, 2), 1)));
+        Subtree right = stored(trie.put(state, entry(member(3, 3), 1)));
+        Subtree merged = present(new StateMerge(trie, StateDerivation.FEW_MERGED_NODES).of(List.of(left, right)));
+        assertThat(trie.find(merged, member(1, 1))).isEqualTo(disputed);
     }
 
     @Test

@@ -40,10 +40,10 @@ public final class MissingEventsWalk {
      * first, each after its parents.
      *
      * <p>Cold: each subscription walks anew and reads nothing before it is asked for an event. The events are chosen by
-     * their side data before the first is emitted; what is held of bodies does not depend on the limit. A room of
-     * which the search would hear or read too much gives fewer events: a hostile one, or for a limit far above 50 one of large
-     * events. Cancelling cancels the read that is under way. Fails with
-     * {@link StoreUnavailableException} or {@link WalkMovedException}.
+     * their side data before the first is emitted; what is held of bodies does not depend on the limit. A room of which
+     * the search would hear or read too much gives fewer events: a hostile one, or for a limit far above 50 one of large
+     * events. Cancelling cancels the read that is under way. Fails with {@link StoreUnavailableException} or
+     * {@link WalkMovedException}.
      *
      * @param found where those of {@code latest} and {@code earliest} lie that are stored, of this moment
      * @param minDepth what has a lower corrected depth is neither emitted nor walked through

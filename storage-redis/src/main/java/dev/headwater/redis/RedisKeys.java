@@ -46,7 +46,7 @@ final class RedisKeys {
     static final int FIELD_BYTES = 12;
 
     /** Entries of an index for each of its shards; as index.lua says. */
-    static final int ENTRIES_A_SHARD = 64;
+    private static final int ENTRIES_A_SHARD = 64;
 
     private static final int MEMBER_BYTES = 12;
     private static final String SCHEMA = "hw1:";

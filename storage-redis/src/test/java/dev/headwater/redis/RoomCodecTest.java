@@ -81,15 +81,14 @@ class RoomCodecTest {
 
     @Test
     void findsTheShardThatTheScriptsFind() {
-        // The number of shards grows by one, and shard n takes from shard n - 2^k.
+        // 64 entries a shard; the number of shards grows by one, and shard n takes from shard n - 2^k.
         byte[] field = RedisKeys.field(EventId.parse("$x"));
         assertThat(RedisKeys.shard(field, 0)).isZero();
-        int each = RedisKeys.ENTRIES_A_SHARD;
-        assertThat(RedisKeys.shard(field, each - 1)).isZero();
-        for (long entries = each; entries < 10_000; entries += each) {
-            long shards = RedisKeys.shards(entries);
+        assertThat(RedisKeys.shard(field, 63)).isZero();
+        for (long entries = 64; entries < 10_000; entries += 64) {
+            long shards = 1 + entries / 64;
             long now = RedisKeys.shard(field, entries);
-            long before = RedisKeys.shard(field, entries - each);
+            long before = RedisKeys.shard(field, entries - 64);
             assertThat(now).isLessThan(shards);
             if (now != before) {
                 assertThat(now).isEqualTo(shards - 1);

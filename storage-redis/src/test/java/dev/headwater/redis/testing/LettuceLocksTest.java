@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -34,23 +36,23 @@ class LettuceLocksTest {
         Method exclusively = type.getDeclaredMethod("doExclusive", Runnable.class);
         exclusively.setAccessible(true);
         CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch enough = new CountDownLatch(1);
+        AtomicReference<Thread> counting = new AtomicReference<>();
         Thread holder = new Thread(() -> invoke(exclusively, lock, (Runnable) () -> {
             held.countDown();
-            await(enough);
+            while (counting.get() == null || counting.get().getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
         }));
         holder.start();
         held.await();
-        Mono<Object> counted = onAnEventLoop(() -> invoke(count, lock));
-        Thread release = new Thread(() -> {
-            sleep();
-            enough.countDown();
+        Mono<Object> counted = onAnEventLoop(() -> {
+            counting.set(Thread.currentThread());
+            invoke(count, lock);
         });
-        release.start();
         assertThatCode(counted::block).doesNotThrowAnyException();
         holder.join();
-        release.join();
-        assertThatThrownBy(() -> onAnEventLoop(LettuceLocksTest::sleep).block()).hasMessageContaining("Blocking call!");
+        assertThatThrownBy(() -> onAnEventLoop(() -> LockSupport.parkNanos(1)).block())
+                .hasMessageContaining("Blocking call!");
     }
 
     private static Mono<Object> onAnEventLoop(Runnable what) {
@@ -61,22 +63,6 @@ class LettuceLocksTest {
         try {
             method.invoke(on, arguments);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }

@@ -4,7 +4,6 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoop;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -19,12 +18,6 @@ record Lane(
         ClientResources resources,
         RedisClusterAsyncCommands<byte[], byte[]> commands) {
     Mono<Void> close() {
-        return close(client, resources);
-    }
-
-    static Mono<Void> close(AbstractRedisClient client, ClientResources resources) {
-        return Mono.fromFuture(() -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
-                .then(Mono.create(
-                        sink -> resources.shutdown(0, 2, TimeUnit.SECONDS).addListener(done -> sink.success())));
+        return ClientShutdown.of(client, resources);
     }
 }

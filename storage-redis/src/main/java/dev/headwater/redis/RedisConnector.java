@@ -100,7 +100,9 @@ final class RedisConnector {
     }
 
     private static Mono<Void> close(List<Lane> lanes) {
-        return Flux.fromIterable(lanes).flatMap(Lane::close).then();
+        return Flux.fromIterable(lanes)
+                .flatMapDelayError(Lane::close, Integer.MAX_VALUE, 1)
+                .then();
     }
 
     private static Mono<Lane> lane(
@@ -121,8 +123,8 @@ final class RedisConnector {
                         : toServer((RedisClient) client, address, options, first);
         return connected
                 .<Lane>map(commands -> new Lane(loop, client, resources, commands))
-                .onErrorResume(e -> Lane.close(client, resources).then(Mono.error(e)))
-                .doOnCancel(() -> Lane.close(client, resources).subscribe());
+                .onErrorResume(e -> ClientShutdown.of(client, resources).then(Mono.error(e)))
+                .doOnCancel(() -> ClientShutdown.of(client, resources).subscribe());
     }
 
     private static Mono<? extends RedisClusterAsyncCommands<byte[], byte[]>> toServer(

@@ -100,7 +100,10 @@ public final class RedisEventStore implements EventStore {
         SealedBodies.load();
     }
 
-    /** Closes the connections; what is under way fails. Subscribing again does nothing. */
+    /**
+     * Closes the connections; what is under way fails. Subscribing again does nothing. Fails with
+     * {@link dev.headwater.history.StoreUnavailableException} if a connection does not close within ten seconds.
+     */
     public Mono<Void> close() {
         return connector.close().doFinally(end -> sealed.close());
     }

@@ -12,6 +12,7 @@ import dev.headwater.history.SealSweep;
 import dev.headwater.history.TimeDirection;
 import dev.headwater.history.TimeRun;
 import dev.headwater.id.EventId;
+import dev.headwater.id.RoomId;
 import dev.headwater.redis.testing.RedisCluster;
 import java.time.Duration;
 import java.util.Arrays;
@@ -116,6 +117,28 @@ class RedisClusterIT extends EventStoreContract {
         assertThat(sealing.join()).isEqualTo(PAGES);
         assertThat(room.seal(store)).isZero();
         readAll(room);
+    }
+
+    @Test
+    void closesWhileItAsksForTheShapeOfTheCluster() {
+        RedisOptions defaults = RedisOptions.of(cluster.uri());
+        var options = new RedisOptions(
+                defaults.uri(),
+                defaults.connectTimeout(),
+                Duration.ofSeconds(20),
+                defaults.writeTimeout(),
+                defaults.requestQueue(),
+                defaults.reconnectDelay(),
+                Duration.ofMillis(1),
+                defaults.movingSlotPatience());
+        for (int i = 0; i < 40; i++) {
+            RedisEventStore asking = value(RedisEventStore.connect(options));
+            for (int reads = 0; reads < i; reads++) {
+                assertThat(value(asking.pagesFrom(RoomId.parse("!none:example.org"), PageId.LOWEST, 1)))
+                        .isEmpty();
+            }
+            asking.close().block();
+        }
     }
 
     private static void readBodies(LinearRoom room) {

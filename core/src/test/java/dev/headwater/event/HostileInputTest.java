@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Spoilt bytes from a seed, which is part of every message and can be given again as {@code -Dheadwater.seed=N}. */
 class HostileInputTest {
-    private static final long SEED = Long.getLong("headwater.seed", new Random().nextLong());
+    private static final long SEED = Long.getLong("headwater.seed", 20261127);
     private static final int ROUNDS = 20_000;
     private static final byte[] MARKS = "{}[],:\"\\u0-1e+.tfn \n".getBytes(StandardCharsets.US_ASCII);
 

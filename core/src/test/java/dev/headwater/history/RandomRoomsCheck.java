@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -261,12 +262,19 @@ final class RandomRoomsCheck {
         void awaitEnd() {
             try {
                 assertThat(ended.await(30, TimeUnit.SECONDS))
-                        .as("the walk ends")
+                        .as(() -> "the walk ends, of which " + events.size() + " events have come and " + due
+                                + " more are due; " + stacks())
                         .isTrue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError(e);
             }
+        }
+
+        private static String stacks() {
+            return Thread.getAllStackTraces().entrySet().stream()
+                    .map(thread -> thread.getKey() + " at " + List.of(thread.getValue()))
+                    .collect(Collectors.joining("\n"));
         }
 
         @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RandomRoomsTest {
     private static final int ROOMS = Integer.getInteger("headwater.rooms", 1_000);
-    private static final long SEED = Long.getLong("headwater.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("headwater.seed", 20261127);
 
     @Test
     void walksEveryRoomLikeThePlainModelHoweverItArrived() {

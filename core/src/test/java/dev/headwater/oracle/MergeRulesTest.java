@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What can be said where branches meet without resolving their states. */
 final class MergeRulesTest {
     private static final int ROOMS = 400;
-    private static final long SEED = Long.getLong("headwater.oracle.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("headwater.oracle.seed", 20261127);
 
     @Test
     void theSameEventOnEveryBranchStays() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ResolvedStateTest {
     private static final int ROOMS = Integer.getInteger("headwater.oracle.rooms", 2_000);
     private static final int THREADS = Integer.getInteger("headwater.oracle.threads", 1);
-    private static final long SEED = Long.getLong("headwater.oracle.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("headwater.oracle.seed", 20261127);
     /** Rooms among which there must be one that shows what must not be shown, if what stands in a dump invites it. */
     private static final int ROOMS_OF_OTHER_DUMPS = 60_000;
     /** From here on one is soon found; from chance to chance it may take thousands of rooms. */

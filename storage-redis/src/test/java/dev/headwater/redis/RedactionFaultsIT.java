@@ -38,6 +38,7 @@ import reactor.core.scheduler.Schedulers;
 class RedactionFaultsIT {
     private static final String EVA = "@eva:e.example";
     private static final int SECRETS = 70;
+    private static final Duration PATIENT = Duration.ofSeconds(20);
 
     /** No key that is not of this test has it. */
     private final String secretText = "secret-" + UUID.randomUUID();
@@ -54,6 +55,11 @@ class RedactionFaultsIT {
         secrets.forEach(secret -> room.redact(EVA, secret.id()));
         value(new RoomWriter(store).write(room.id(), room.version(), room.events()));
         value(new VisibilitySweep(store).sweep(room.id()));
+    }
+
+    private static RedisEventStore connected(String uri) {
+        return value(RedisEventStore.connect(
+                RedisOptions.of(uri).withReadTimeout(PATIENT).withWriteTimeout(PATIENT)));
     }
 
     private static long holding(List<RedisServer> servers, String text) {
@@ -81,8 +87,7 @@ class RedactionFaultsIT {
     @Test
     void waitForTheirSlotWhileItMovesAndAreGoneFromBothNodes() {
         try (RedisCluster cluster = RedisCluster.started()) {
-            RedisEventStore store = value(
-                    RedisEventStore.connect(RedisOptions.of(cluster.uri()).withReadTimeout(Duration.ofSeconds(20))));
+            RedisEventStore store = connected(cluster.uri());
             fill(store);
             assertThat(holding(cluster.nodes(), secretText)).isPositive();
             var move = cluster.startMoving(new String(new RedisKeys(room.id()).head(), US_ASCII));
@@ -105,7 +110,7 @@ class RedactionFaultsIT {
     @Test
     void areGoneAfterTheirServerWasKilledAmongThem() {
         try (RedisServer server = RedisServer.started()) {
-            RedisEventStore store = value(RedisEventStore.connect(RedisOptions.of(server.uri())));
+            RedisEventStore store = connected(server.uri());
             fill(store);
             AtomicInteger left = new AtomicInteger(1);
             EventStore dying = new CountingStore(store) {
@@ -122,7 +127,7 @@ class RedactionFaultsIT {
                     .isInstanceOf(StoreUnavailableException.class);
             server.start();
             store.close().block();
-            RedisEventStore after = value(RedisEventStore.connect(RedisOptions.of(server.uri())));
+            RedisEventStore after = connected(server.uri());
             assertThat(holding(List.of(server), secretText)).isPositive();
 
             long decided = value(new RedactionSweep(after).sweep(room.id()));
@@ -132,7 +137,7 @@ class RedactionFaultsIT {
             after.close().block();
             server.kill();
             server.start();
-            RedisEventStore again = value(RedisEventStore.connect(RedisOptions.of(server.uri())));
+            RedisEventStore again = connected(server.uri());
             assertErased(again, List.of(server));
             again.close().block();
         }

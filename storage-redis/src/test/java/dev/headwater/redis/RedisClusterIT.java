@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The store on three nodes: the contract of all stores, and slots that move while rooms are read and written. */
 class RedisClusterIT extends EventStoreContract {
-    private static final int PAGES = 12;
+    private static final int PAGES = 8;
 
     @SuppressWarnings("NullAway.Init")
     private static RedisCluster cluster;

@@ -131,7 +131,7 @@ class RedisClusterIT extends EventStoreContract {
                 defaults.reconnectDelay(),
                 Duration.ofMillis(1),
                 defaults.movingSlotPatience());
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 15; i++) {
             RedisEventStore asking = value(RedisEventStore.connect(options));
             for (int reads = 0; reads < i; reads++) {
                 assertThat(value(asking.pagesFrom(RoomId.parse("!none:example.org"), PageId.LOWEST, 1)))

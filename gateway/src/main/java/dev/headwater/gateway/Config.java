@@ -46,7 +46,7 @@ public interface Config {
     /** The key that the resident server signs with. A relative path is taken from the configuration file's directory. */
     Optional<Path> signingKeyPath();
 
-    /** The servers that may ask, and no others; all if the key is absent. */
+    /** The servers that may ask and be asked, and no others; all if the key is absent. */
     Optional<List<ServerName>> federationDomainWhitelist();
 
     /** What outgoing requests may reach although it is not on the open internet. */

@@ -13,7 +13,6 @@ import dev.headwater.sign.SigningKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +77,7 @@ public record GatewayOptions(
         return new GatewayOptions(
                 config.serverName(),
                 http,
-                new FederationWhitelist(
-                        config.federationDomainWhitelist().map(Set::copyOf).orElse(null)),
+                FederationWhitelist.of(config.federationDomainWhitelist()),
                 keys,
                 signingKey,
                 config.backfill().maxLimit(),

@@ -1,6 +1,8 @@
 package dev.headwater.gateway.auth;
 
 import dev.headwater.id.ServerName;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,11 @@ public record FederationWhitelist(@Nullable Set<ServerName> servers) {
 
     public FederationWhitelist {
         servers = servers == null ? null : Set.copyOf(servers);
+    }
+
+    /** Those of a list, or everybody if there is none. */
+    public static FederationWhitelist of(Optional<List<ServerName>> list) {
+        return new FederationWhitelist(list.map(Set::copyOf).orElse(null));
     }
 
     public boolean allows(ServerName server) {

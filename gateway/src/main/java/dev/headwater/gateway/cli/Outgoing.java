@@ -1,6 +1,7 @@
 package dev.headwater.gateway.cli;
 
 import dev.headwater.gateway.Config;
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.discovery.AddressRule;
 import dev.headwater.gateway.discovery.FederationClient;
 import dev.headwater.gateway.discovery.OutgoingOptions;
@@ -43,6 +44,7 @@ final class Outgoing implements AutoCloseable {
                 .flatMap(file -> certificates(file).stream())
                 .toList();
         return new OutgoingOptions(
+                FederationWhitelist.of(config.federationDomainWhitelist()),
                 AddressRule.allowing(config.ipRangeWhitelist().orElse(List.of())),
                 authorities,
                 List.of(),

@@ -3,10 +3,12 @@ package dev.headwater.gateway.discovery;
 import static dev.headwater.gateway.discovery.FederationException.Reason.BUSY;
 import static dev.headwater.gateway.discovery.FederationException.Reason.CERTIFICATE;
 import static dev.headwater.gateway.discovery.FederationException.Reason.FORBIDDEN_ADDRESS;
+import static dev.headwater.gateway.discovery.FederationException.Reason.NOT_ALLOWED;
 import static dev.headwater.gateway.discovery.FederationException.Reason.TIMEOUT;
 import static dev.headwater.gateway.discovery.FederationException.Reason.TOO_LARGE;
 import static dev.headwater.gateway.discovery.FederationException.Reason.UNREACHABLE;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.id.ServerName;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -26,7 +28,8 @@ import reactor.netty.resources.LoopResources;
  * The one client for requests to other servers.
  *
  * <p>Every request is cold: subscribing finds the server and sends it, cancelling ends it and closes its connection. The
- * answer is the whole body of a 200; all else fails with {@link FederationException}. Redirects are not followed.
+ * answer is the whole body of a 200; all else fails with {@link FederationException}, at once for a server that the
+ * operator does not federate with. Redirects are not followed.
  */
 public final class FederationClient {
     /** Twice what the fetching of keys takes at most. What comes on top fails at once. */
@@ -46,6 +49,7 @@ public final class FederationClient {
         static final Ports USUAL = new Ports(8448, 443);
     }
 
+    private final FederationWhitelist whitelist;
     private final ServerLocator servers;
     private final DnsLookup names;
     private final AddressGuard guard;
@@ -57,6 +61,7 @@ public final class FederationClient {
             AddressRule rule,
             LoopResources loops,
             BiFunction<DnsLookup, HttpExchange, ServerLocator> servers) {
+        whitelist = options.whitelist();
         names = new DnsLookup(loops.onClient(false).next(), options.nameServers(), options.clock());
         guard = new AddressGuard(rule, HttpExchange.MAX_CONNECTIONS);
         exchange = new HttpExchange(guard, TrustedAuthorities.context(options.authorities()), loops);
@@ -164,6 +169,10 @@ public final class FederationClient {
                                         + bounds.timeout().toMillis() + " ms")))
                 .onErrorMap(e -> !(e instanceof FederationException), e -> failed(destination, e, bounds));
         return Mono.defer(() -> {
+            if (!whitelist.allows(destination)) {
+                return Mono.error(
+                        new FederationException(NOT_ALLOWED, destination + ": is not in federation_domain_whitelist"));
+            }
             if (underWay.incrementAndGet() > MAX_UNDER_WAY) {
                 underWay.decrementAndGet();
                 return Mono.error(new FederationException(BUSY, destination + ": too many requests are under way"));

@@ -14,6 +14,8 @@ public final class FederationException extends RuntimeException {
 
     /** What went wrong, as far as it matters to who asked. */
     public enum Reason {
+        /** The operator does not federate with the server. */
+        NOT_ALLOWED,
         /** The name leads to no server. */
         NOT_FOUND,
         /** The name leads only to addresses that may not be reached. */

@@ -1,5 +1,6 @@
 package dev.headwater.gateway.discovery;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -8,20 +9,26 @@ import java.util.List;
 /**
  * What outgoing requests need to know.
  *
+ * @param whitelist which servers may be asked
  * @param addresses which may be reached
  * @param authorities who may vouch for servers, in place of those that the Java runtime trusts; empty for these
  * @param nameServers where names are looked up; empty for those of the operating system
  * @param clock for what is cached
  */
 public record OutgoingOptions(
-        AddressRule addresses, List<X509Certificate> authorities, List<InetSocketAddress> nameServers, Clock clock) {
+        FederationWhitelist whitelist,
+        AddressRule addresses,
+        List<X509Certificate> authorities,
+        List<InetSocketAddress> nameServers,
+        Clock clock) {
     public OutgoingOptions {
         authorities = List.copyOf(authorities);
         nameServers = List.copyOf(nameServers);
     }
 
-    /** The open internet, and whom the Java runtime trusts. */
+    /** All servers, the open internet, and whom the Java runtime trusts. */
     public static OutgoingOptions defaults() {
-        return new OutgoingOptions(AddressRule.openInternet(), List.of(), List.of(), Clock.systemUTC());
+        return new OutgoingOptions(
+                FederationWhitelist.ALL, AddressRule.openInternet(), List.of(), List.of(), Clock.systemUTC());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.discovery.FederationException.Reason;
 import dev.headwater.id.ServerName;
 import io.netty.buffer.Unpooled;
@@ -235,6 +236,7 @@ class HostileServersTest {
         try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
             FederationClient client = FederationClient.create(
                     new OutgoingOptions(
+                            FederationWhitelist.ALL,
                             AddressRule.openInternet(),
                             List.of(),
                             List.of((InetSocketAddress) silent.getLocalSocketAddress()),

@@ -1,5 +1,6 @@
 package dev.headwater.gateway.discovery;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.id.ServerName;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -31,13 +32,21 @@ final class TestNetwork implements AutoCloseable {
     private final List<AutoCloseable> open = new ArrayList<>();
 
     TestNetwork(String... allowed) {
+        this(FederationWhitelist.ALL, allowed);
+    }
+
+    TestNetwork(FederationWhitelist whitelist, String... allowed) {
         ports = new FederationClient.Ports(freePort(), freePort());
         List<AddressRange> ranges = Stream.concat(Stream.of("127.0.0.2/31", "127.0.0.4/30"), Stream.of(allowed))
                 .map(AddressRange::parse)
                 .toList();
         client = FederationClient.create(
                 new OutgoingOptions(
-                        AddressRule.allowing(ranges), List.of(authority.certificate()), List.of(dns.address()), clock),
+                        whitelist,
+                        AddressRule.allowing(ranges),
+                        List.of(authority.certificate()),
+                        List.of(dns.address()),
+                        clock),
                 loops,
                 ports);
     }

@@ -2,6 +2,7 @@ package dev.headwater.gateway.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.discovery.AddressRule;
@@ -242,6 +243,7 @@ class KeyServerIT {
         }
         client = FederationClient.create(
                 new OutgoingOptions(
+                        FederationWhitelist.ALL,
                         AddressRule.allowing(List.of(AddressRange.parse("127.0.0.1/32"))),
                         List.of(trusted.certificate()),
                         List.of(),

@@ -2,6 +2,7 @@ package dev.headwater.gateway.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headwater.gateway.auth.FederationWhitelist;
 import dev.headwater.gateway.auth.SignatureProvider;
 import dev.headwater.gateway.discovery.AddressRange;
 import dev.headwater.gateway.discovery.AddressRule;
@@ -137,6 +138,7 @@ class SynapseKeysIT {
     private KeyRing ring(ServerName self, X509Certificate authority, List<TrustedKeyServer> notaries) {
         FederationClient client = FederationClient.create(
                 new OutgoingOptions(
+                        FederationWhitelist.ALL,
                         AddressRule.allowing(List.of(AddressRange.parse("127.0.0.1/32"))),
                         List.of(authority),
                         List.of(),

@@ -40,7 +40,7 @@ final class ClientShutdown {
         Mono<Void> ended =
                 Mono.create(sink -> resources.shutdown(0, 2, TimeUnit.SECONDS).addListener(done -> sink.success()));
         return Flux.concatDelayError(
-                        settled(client, resources)
+                        Mono.defer(() -> settled(client, resources))
                                 .then(closed.subscribeOn(Schedulers.boundedElastic()))
                                 .timeout(LONGEST)
                                 .onErrorMap(
@@ -51,7 +51,8 @@ final class ClientShutdown {
     }
 
     private static Mono<Void> settled(AbstractRedisClient client, ClientResources resources) {
-        if (!(client instanceof RedisClusterClient cluster)) {
+        if (!(client instanceof RedisClusterClient cluster)
+                || resources.eventExecutorGroup().isShuttingDown()) {
             return Mono.empty();
         }
         return Mono.fromRunnable(() -> {

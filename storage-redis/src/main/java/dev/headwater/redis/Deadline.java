@@ -1,12 +1,15 @@
 package dev.headwater.redis;
 
+import io.netty.channel.EventLoop;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -20,15 +23,23 @@ import reactor.util.context.Context;
  * text with regular expressions for each subscriber, and wakes a thread; here a read mostly ends before the timer has even
  * looked at it. Until it has, the timer keeps what it was given: that is an {@link Alarm} alone, which lets go of all else when
  * the read ends.
+ *
+ * <p>It is about Redis, not about us: an event loop that was busy with something else sends and reads first what it has to.
  */
 final class Deadline<T> extends MonoOperator<T, T> {
+    // For Redis to answer what a busy loop has sent only now, and for the loop to read it.
+    private static final long GRACE_MILLIS = 10;
+
     private final Duration allowed;
     private final Timer timer;
+    private final Supplier<@Nullable EventLoop> loop;
 
-    Deadline(Mono<T> source, Duration allowed, Timer timer) {
+    /** @param loop of the thread that subscribes, if it will read the answer */
+    Deadline(Mono<T> source, Duration allowed, Timer timer, Supplier<@Nullable EventLoop> loop) {
         super(source);
         this.allowed = allowed;
         this.timer = timer;
+        this.loop = loop;
     }
 
     @Override
@@ -46,6 +57,20 @@ final class Deadline<T> extends MonoOperator<T, T> {
 
         @Override
         public void run(Timeout passed) {
+            Watched<?> late = get();
+            EventLoop loop = late == null ? null : late.loop;
+            if (loop == null) {
+                ring();
+                return;
+            }
+            try {
+                loop.execute(() -> loop.schedule(this::ring, GRACE_MILLIS, TimeUnit.MILLISECONDS));
+            } catch (RejectedExecutionException ended) {
+                ring();
+            }
+        }
+
+        private void ring() {
             Watched<?> late = getAndSet(null);
             if (late != null) {
                 late.fail();
@@ -56,6 +81,7 @@ final class Deadline<T> extends MonoOperator<T, T> {
     private static final class Watched<T> implements CoreSubscriber<T>, Subscription {
         private final Deadline<T> parent;
         private final CoreSubscriber<? super T> actual;
+        private final @Nullable EventLoop loop;
         private final Alarm alarm = new Alarm(this);
         private volatile @Nullable Subscription upstream;
         private @Nullable Timeout timeout;
@@ -63,6 +89,7 @@ final class Deadline<T> extends MonoOperator<T, T> {
         Watched(Deadline<T> parent, CoreSubscriber<? super T> actual) {
             this.parent = parent;
             this.actual = actual;
+            this.loop = parent.loop.get();
         }
 
         @Override

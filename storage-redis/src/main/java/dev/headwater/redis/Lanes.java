@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.Timer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of a store: who asks on an event loop that has one gets that, all others take turns. */
 final class Lanes {
@@ -22,12 +23,25 @@ final class Lanes {
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> current() {
+        Lane own = own();
+        Lane lane = own == null ? lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size())) : own;
+        return lane.commands();
+    }
+
+    /** The event loop that asks and is answered, if the caller is on one that has a connection. */
+    @Nullable
+    EventLoop loop() {
+        Lane own = own();
+        return own == null ? null : own.loop();
+    }
+
+    private @Nullable Lane own() {
         for (Lane lane : lanes) {
             EventLoop loop = lane.loop();
             if (loop != null && loop.inEventLoop()) {
-                return lane.commands();
+                return lane;
             }
         }
-        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size())).commands();
+        return null;
     }
 }

@@ -65,7 +65,7 @@ final class RedisLink {
     }
 
     private <T> Mono<T> within(Mono<T> call, Duration allowed) {
-        return new Deadline<>(call, allowed, lanes.timer());
+        return new Deadline<>(call, allowed, lanes.timer(), lanes::loop);
     }
 
     /** Bounds a read and names its failures. */

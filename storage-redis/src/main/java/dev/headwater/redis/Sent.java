@@ -48,6 +48,15 @@ final class Sent<T> extends Mono<T> {
             if (isCancelled()) {
                 return;
             }
+            try {
+                pass(value, failure);
+            } catch (Throwable thrown) {
+                // The future would keep it to itself.
+                Operators.onErrorDropped(thrown, currentContext());
+            }
+        }
+
+        private void pass(@Nullable T value, @Nullable Throwable failure) {
             if (failure != null) {
                 actual.onError(
                         failure instanceof CompletionException && failure.getCause() != null

@@ -67,7 +67,7 @@ final class DeadlineTest {
     }
 
     private <T> Mono<T> watched(Mono<T> source) {
-        return new Deadline<>(source, Duration.ofSeconds(1), timer);
+        return new Deadline<>(source, Duration.ofSeconds(1), timer, () -> null);
     }
 
     @Test

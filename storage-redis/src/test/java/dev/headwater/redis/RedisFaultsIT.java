@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headwater.history.EventKind;
 import dev.headwater.history.NewEvent;
 import dev.headwater.history.PageId;
+import dev.headwater.history.Pages;
 import dev.headwater.history.RoomWriter;
 import dev.headwater.history.StoreUnavailableException;
 import dev.headwater.history.WriteResult;
@@ -16,11 +17,14 @@ import dev.headwater.id.RoomId;
 import dev.headwater.id.UserId;
 import dev.headwater.redis.testing.RedisServer;
 import dev.headwater.room.RoomVersion;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +104,35 @@ class RedisFaultsIT {
         assertThat(value(store.locate(room.id, List.of(room.event(100)))).head())
                 .isEqualTo(room.head());
         room.grow(store, 1);
+    }
+
+    @Test
+    void doesNotBlameRedisForAnEventLoopThatWasBusy() {
+        var room = new LinearRoom("busy").grow(store(server, PATIENT), 1);
+        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        RedisEventStore store = value(
+                RedisEventStore.connect(RedisOptions.of(server.uri()).withReadTimeout(Duration.ofMillis(200)), loops));
+        opened.add(() -> {
+            store.close().block();
+            loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+        });
+        var read = new CompletableFuture<Pages>();
+        var busy = new CompletableFuture<Long>();
+        loops.execute(() -> {
+            store.plan(room.id, List.of()).subscribe(read::complete, read::completeExceptionally);
+            busy.complete(computeFor(Duration.ofMillis(600)));
+        });
+        assertThat(busy.join()).isPositive();
+        assertThat(read.join().head()).isEqualTo(room.head());
+    }
+
+    private static long computeFor(Duration time) {
+        long begun = System.nanoTime();
+        long turns = 0;
+        while (System.nanoTime() - begun < time.toNanos()) {
+            turns++;
+        }
+        return turns;
     }
 
     @Test

@@ -214,6 +214,7 @@ public final class RedisServer implements AutoCloseable {
         return out.toString();
     }
 
+    /** It is killed in tests, but its machine is not: what it has written need not reach the disk, which may be slow. */
     private Process launch() throws IOException {
         List<String> line = new ArrayList<>(List.of(
                 RedisBinary.path().toString(),
@@ -227,6 +228,8 @@ public final class RedisServer implements AutoCloseable {
                 "",
                 "--appendonly",
                 "yes",
+                "--appendfsync",
+                "no",
                 "--maxmemory-policy",
                 "noeviction"));
         line.addAll(settings);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LongResponseIT {
     private static final int EVENTS = Integer.getInteger("headwater.long.events", 100_000);
-    private static final Duration PAUSE = Duration.parse(System.getProperty("headwater.long.pause", "PT1M"));
+    private static final Duration PAUSE = Duration.parse(System.getProperty("headwater.long.pause", "PT5S"));
 
     @Test
     void passesThroughAGatewayOf64MegabytesWhoseReaderStops(@TempDir Path directory) throws Exception {

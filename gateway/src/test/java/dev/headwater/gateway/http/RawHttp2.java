@@ -227,7 +227,7 @@ public final class RawHttp2 implements AutoCloseable {
         switch (type) {
             case SETTINGS -> {
                 if ((flags & ACK) == 0) {
-                    frame(SETTINGS, ACK, 0);
+                    answer(SETTINGS, ACK, 0);
                 }
             }
             case HEADERS -> headers(frame);
@@ -260,10 +260,18 @@ public final class RawHttp2 implements AutoCloseable {
         exchange.body.write(frame.payload);
         exchange.ended |= (frame.flags & END_STREAM) != 0;
         if (opensWindows && frame.payload.length > 0) {
-            frame(WINDOW_UPDATE, 0, 0, int32(frame.payload.length));
+            answer(WINDOW_UPDATE, 0, 0, int32(frame.payload.length));
             if (!exchange.ended) {
-                frame(WINDOW_UPDATE, 0, frame.stream, int32(frame.payload.length));
+                answer(WINDOW_UPDATE, 0, frame.stream, int32(frame.payload.length));
             }
+        }
+    }
+
+    private void answer(int type, int flags, int stream, byte... payload) throws IOException {
+        try {
+            frame(type, flags, stream, payload);
+        } catch (SocketException gone) {
+            // A server that has said all may have left before what it said is read.
         }
     }
 

@@ -249,7 +249,7 @@ class HostileServersTest {
                             .block());
 
             assertThat(e.reason()).isEqualTo(Reason.TIMEOUT);
-            client.close().block(Duration.ofSeconds(10));
+            client.close().block(Duration.ofSeconds(30));
         }
     }
 

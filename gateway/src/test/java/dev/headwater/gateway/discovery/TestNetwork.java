@@ -94,12 +94,12 @@ final class TestNetwork implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        client.close().block(Duration.ofSeconds(10));
+        client.close().block(Duration.ofSeconds(30));
         for (AutoCloseable opened : open) {
             opened.close();
         }
         dns.close();
-        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(10));
+        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(30));
     }
 
     /** Free on every address of loopback when it was looked for. */

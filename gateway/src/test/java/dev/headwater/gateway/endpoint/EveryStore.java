@@ -21,7 +21,7 @@ import java.util.List;
  * differ.
  */
 final class EveryStore implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CACHE_BYTES = 1 << 20;
 
     private final MemoryEventStore memory = new MemoryEventStore();

@@ -34,7 +34,7 @@ class LongResponseIT {
             RedisEventStore store =
                     TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)));
             LongRoom.write(store, EVENTS);
-            store.close().block(Duration.ofSeconds(10));
+            store.close().block(Duration.ofSeconds(30));
             Asker remote = Asker.named("remote.example");
             try (GatewayProcess gateway = GatewayProcess.start(
                     directory.resolve("gateway.log"),

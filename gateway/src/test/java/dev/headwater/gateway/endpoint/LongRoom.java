@@ -50,6 +50,6 @@ final class LongRoom {
             writer.write(ID, RoomVersion.V10, batch).block(Duration.ofSeconds(60));
         }
         store.admit(ID, new RoomAdmission(Set.of(ServerName.parse("remote.example")), List.of()))
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofSeconds(30));
     }
 }

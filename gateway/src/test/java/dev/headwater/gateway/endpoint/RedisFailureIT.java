@@ -35,7 +35,7 @@ class RedisFailureIT {
         RedisEventStore patient =
                 TestGateway.connect(RedisOptions.of(redis.uri()).withReadTimeout(Duration.ofSeconds(20)));
         LongRoom.write(patient, EVENTS);
-        patient.close().block(Duration.ofSeconds(10));
+        patient.close().block(Duration.ofSeconds(30));
         store = TestGateway.connect(RedisOptions.of(redis.uri()));
         gateway = TestGateway.over(store).maxLimit(EVENTS).start();
     }
@@ -43,7 +43,7 @@ class RedisFailureIT {
     @AfterEach
     void stop() {
         gateway.close();
-        store.close().block(Duration.ofSeconds(10));
+        store.close().block(Duration.ofSeconds(30));
         redis.close();
     }
 

@@ -333,9 +333,9 @@ class KeyServerIT {
         }
         gateway.close();
         ring.close();
-        client.close().block(Duration.ofSeconds(10));
-        SERVERS.forEach(server -> server.disposeNow(Duration.ofSeconds(10)));
-        LOOPS.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(10));
+        client.close().block(Duration.ofSeconds(30));
+        SERVERS.forEach(server -> server.disposeNow(Duration.ofSeconds(30)));
+        LOOPS.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(30));
     }
 
     static Stream<Case> answersBothAlikeAndDisturbsNobody() {

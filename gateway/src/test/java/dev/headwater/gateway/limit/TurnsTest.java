@@ -76,7 +76,7 @@ class TurnsTest {
 
     /** Waits until what was given to the loop has been done. */
     private void settle() throws Exception {
-        loop.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        loop.submit(() -> {}).get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -15,8 +15,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Ends a client of Lettuce and its threads. A client of a cluster that is shut down while it asks for the cluster's shape
- * may never end (Lettuce 7.7), so that the asking is ended first.
+ * Ends a client of Lettuce and its threads. One of a cluster that is shut down while it asks for the cluster's shape goes on
+ * to open connections for that, on threads that have ended (Lettuce 7.7); so the asking is ended first.
  */
 final class ClientShutdown {
     /** An asking that is under way takes as long as two time-outs, of connecting and of an answer; there is room for more. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link EventStore} must do, alone and under a {@link RoomWriter}. A store's test names the store. */
 public abstract class EventStoreContract extends PublishingContract {
-    private static final int ROOMS = Integer.getInteger("headwater.rooms", 10);
+    private static final int ROOMS = Integer.getInteger("headwater.rooms", 20);
     private static final long SEED = Long.getLong("headwater.seed", 20261127);
 
     @Test

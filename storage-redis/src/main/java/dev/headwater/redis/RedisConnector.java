@@ -100,9 +100,7 @@ final class RedisConnector {
     }
 
     private static Mono<Void> close(List<Lane> lanes) {
-        return Flux.fromIterable(lanes)
-                .flatMapDelayError(Lane::close, Integer.MAX_VALUE, 1)
-                .then();
+        return Mono.whenDelayError(lanes.stream().map(Lane::close).toList());
     }
 
     private static Mono<Lane> lane(

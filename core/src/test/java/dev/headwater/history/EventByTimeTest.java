@@ -28,7 +28,7 @@ import reactor.core.publisher.Mono;
 
 /** {@code -Dheadwater.seed=S} draws the room of a failure first. */
 final class EventByTimeTest {
-    private static final int ROOMS = Integer.getInteger("headwater.rooms", 400);
+    private static final int ROOMS = Integer.getInteger("headwater.rooms", 200);
     private static final long SEED = Long.getLong("headwater.seed", 20261127);
     private static final long NOW = 1_700_000_000_000L;
     private static final Viewer ALL = side -> Sight.SHOWN;

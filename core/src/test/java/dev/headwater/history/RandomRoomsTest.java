@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * the room of a failure first.
  */
 final class RandomRoomsTest {
-    private static final int ROOMS = Integer.getInteger("headwater.rooms", 1_000);
+    private static final int ROOMS = Integer.getInteger("headwater.rooms", 500);
     private static final long SEED = Long.getLong("headwater.seed", 20261127);
 
     @Test

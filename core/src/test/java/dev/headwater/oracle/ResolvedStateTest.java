@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dheadwater.oracle.seed=S} draws the room of a failure first.
  */
 final class ResolvedStateTest {
-    private static final int ROOMS = Integer.getInteger("headwater.oracle.rooms", 2_000);
+    private static final int ROOMS = Integer.getInteger("headwater.oracle.rooms", 1_000);
     private static final int THREADS = Integer.getInteger("headwater.oracle.threads", 1);
     private static final long SEED = Long.getLong("headwater.oracle.seed", 20261127);
     /** Rooms among which there must be one that shows what must not be shown, if what stands in a dump invites it. */

@@ -46,7 +46,8 @@ final class Jar implements AutoCloseable {
             assertThat(jar).as("packaged before integration tests run").exists();
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-jar", jar.toString()));
+            // It lives for seconds, of which the last compiler would take half.
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
             command.addAll(List.of(arguments));
             Path err = Files.createTempFile("headwater-err-", ".txt");
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());

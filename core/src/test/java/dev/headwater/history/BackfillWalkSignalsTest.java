@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -158,18 +158,17 @@ final class BackfillWalkSignalsTest extends WalkedRoom {
             }
         };
         walk(elsewhere, 3_000, ALL, "e3000").subscribe(reader);
-        CountDownLatch go = new CountDownLatch(1);
-        List<Thread> askers = new ArrayList<>();
+        CompletableFuture<Void> go = new CompletableFuture<>();
         for (int i = 0; i < 4; i++) {
-            Thread asker = new Thread(() -> {
-                for (int j = 0; j < 500; j++) {
-                    reader.request(1);
-                }
-            });
-            askers.add(asker);
-            asker.start();
+            new Thread(() -> {
+                        go.join();
+                        for (int j = 0; j < 500; j++) {
+                            reader.request(1);
+                        }
+                    })
+                    .start();
         }
-        go.countDown();
+        go.complete(null);
         Awaitility.await().untilAsserted(() -> assertThat(count).hasValue(2_000));
         reader.cancel();
         assertThat(overlapped).isFalse();

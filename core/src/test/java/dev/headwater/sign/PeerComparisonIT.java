@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 class PeerComparisonIT {
     private static final int DOCUMENTS = 5_000;
-    private static final int EVENTS_OF_A_VERSION = 400;
+    private static final int EVENTS_OF_A_VERSION = 300;
     private static final long SEED = Long.getLong("headwater.seed", 20261127);
     private static final int ROUNDS = Integer.getInteger("headwater.peer.rounds", 1);
 

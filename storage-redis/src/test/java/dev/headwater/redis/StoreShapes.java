@@ -52,18 +52,16 @@ public final class StoreShapes {
             """;
 
     private final RedisAsyncCommands<byte[], byte[]> redis;
-    private final RedisServer server;
     private final Map<String, List<double[]>> results = new LinkedHashMap<>();
 
-    private StoreShapes(RedisServer server, RedisAsyncCommands<byte[], byte[]> redis) {
-        this.server = server;
+    private StoreShapes(RedisAsyncCommands<byte[], byte[]> redis) {
         this.redis = redis;
     }
 
     public static void main(String[] args) throws Exception {
         try (var server = RedisServer.started("--appendonly", "no")) {
             var client = RedisClient.create(server.uri());
-            new StoreShapes(server, client.connect(ByteArrayCodec.INSTANCE).async()).run();
+            new StoreShapes(client.connect(ByteArrayCodec.INSTANCE).async()).run();
             client.shutdown();
         }
     }

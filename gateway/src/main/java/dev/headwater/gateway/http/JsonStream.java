@@ -71,7 +71,10 @@ public final class JsonStream extends Flux<ByteBuf> {
         private final Queue<Slice> arrived = Queues.<Slice>unbounded(8).get();
 
         private @Nullable Subscription upstream;
+
+        @SuppressWarnings("UnusedVariable") // by WIP alone
         private volatile int wip;
+
         private volatile long demand;
         private volatile boolean cancelled;
         private volatile boolean done;

@@ -137,13 +137,6 @@ class ManySlowReadersIT {
         }
     }
 
-    /** A store that is slow for a moment may cost a response its turn. */
-    private long aborted() throws IOException {
-        return log().lines()
-                .filter(line -> line.contains(" status=200 ") && line.endsWith(" aborted"))
-                .count();
-    }
-
     /** Says how much memory the gateway has in use, after it was told to collect its garbage. */
     private static void sayMemory(Process gateway) throws Exception {
         for (String command : List.of("GC.run", "GC.heap_info")) {

@@ -1,18 +1,16 @@
 package dev.headwater.gateway.cli;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * What is to be done when a command ends, one after the other, last added first: on its normal end, on a failure, and on
  * Ctrl-C or SIGTERM. Whoever ends it while it is being ended waits until all is done.
  */
 final class OnExit implements AutoCloseable {
-    private final Deque<Runnable> tasks = new ArrayDeque<>();
-    private final Object turn = new Object();
+    private final Deque<Runnable> tasks = new ConcurrentLinkedDeque<>();
     private final Thread hook = new Thread(this::run, "headwater-exit");
-    private boolean over;
+    private volatile boolean over;
 
     OnExit() {
         Runtime.getRuntime().addShutdownHook(hook);
@@ -20,13 +18,10 @@ final class OnExit implements AutoCloseable {
 
     /** Adds a task; if the end has begun already it is done before this returns. */
     void add(Runnable task) {
-        synchronized (tasks) {
-            tasks.push(task);
-            if (!over) {
-                return;
-            }
+        tasks.push(task);
+        if (over) {
+            run();
         }
-        run();
     }
 
     @Override
@@ -41,18 +36,10 @@ final class OnExit implements AutoCloseable {
     }
 
     // The command's own thread comes here too when the hook has woken it, and must not end what the hook still uses.
-    private void run() {
-        synchronized (turn) {
-            for (Runnable task = next(); task != null; task = next()) {
-                task.run();
-            }
-        }
-    }
-
-    private @Nullable Runnable next() {
-        synchronized (tasks) {
-            over = true;
-            return tasks.poll();
+    private synchronized void run() {
+        over = true;
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
         }
     }
 }
